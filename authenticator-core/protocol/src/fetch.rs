@@ -1,0 +1,47 @@
+//! What is waiting for a device; and leaving.
+
+use crate::answer::End;
+use crate::ids::ChallengeId;
+use crate::jws::{Message, Typ};
+use crate::time::Seconds;
+use serde::{Deserialize, Serialize};
+
+/// Phone → service: what is waiting? Signed by the device key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fetch {}
+
+impl Message for Fetch {
+    const TYP: Typ = Typ::Fetch;
+}
+
+/// Service → phone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FetchReply {
+    /// The service's time.
+    pub now: Seconds,
+    /// A compact JWS of each [`crate::challenge::Challenge`] that is pending for this device, oldest first.
+    pub challenges: Vec<String>,
+    /// Challenges of this device that ended within the last ten minutes.
+    pub ended: Vec<Ended>,
+    /// Whether the device counts: its test approval has been given.
+    pub confirmed: bool,
+}
+
+/// A challenge that has ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ended {
+    /// Which.
+    pub challenge: ChallengeId,
+    /// How.
+    pub end: End,
+    /// Whether this device's own answer ended it.
+    pub here: bool,
+}
+
+/// Phone → service: this device is no more. Signed by the device key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Leave {}
+
+impl Message for Leave {
+    const TYP: Typ = Typ::Leave;
+}

@@ -1,0 +1,178 @@
+//! The accounts of this phone, and the form in which they are saved.
+
+use authenticator_protocol::code::Hash;
+use authenticator_protocol::enrolment::{Organisation, Unlock};
+use authenticator_protocol::ids::DeviceId;
+use authenticator_protocol::keys::{PublicKey, Thumbprint};
+use authenticator_protocol::link::ServerAddress;
+use authenticator_protocol::time::{Millis, Seconds};
+use serde::{Deserialize, Serialize};
+
+const VERSION: u64 = 1;
+
+/// One account: this phone as a device of one user of one organisation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Account {
+    /// The name under which the shell keeps its two keys.
+    pub(crate) id: String,
+    pub(crate) device: DeviceId,
+    pub(crate) device_key: PublicKey,
+    pub(crate) approval_key: PublicKey,
+    /// The organisation's identity key, pinned from the offer.
+    pub(crate) identity_key: PublicKey,
+    /// The one that will follow it.
+    pub(crate) next_identity_key: Thumbprint,
+    #[serde(with = "address")]
+    pub(crate) server: ServerAddress,
+    pub(crate) organisation: Organisation,
+    pub(crate) user: String,
+    pub(crate) login: String,
+    pub(crate) unlock: Unlock,
+    pub(crate) added: Millis,
+    /// The offer that was accepted.
+    pub(crate) offer: Hash,
+    /// The test approval has been given.
+    pub(crate) confirmed: bool,
+    /// The organisation has removed this phone; its keys are gone.
+    pub(crate) ended: bool,
+    /// How far the service's clock is ahead of this phone's.
+    pub(crate) offset: Offset,
+}
+
+/// How far a service's clock is ahead of the phone's, in whole seconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct Offset(i64);
+
+impl Offset {
+    /// The service has just said its time. A second's difference is how the two round.
+    pub(crate) fn learn(service: Seconds, phone: Millis) -> Self {
+        let ahead = |a: u64, b: u64| i64::try_from(a.saturating_sub(b)).unwrap_or(i64::MAX);
+        let phone = phone.seconds();
+        match service.distance(phone) {
+            0 | 1 => Self(0),
+            _ if service > phone => Self(ahead(service.0, phone.0)),
+            _ => Self(-ahead(phone.0, service.0)),
+        }
+    }
+
+    /// The service's time at the phone's time `phone`.
+    pub(crate) fn service(self, phone: Millis) -> Millis {
+        Millis(phone.0.saturating_add_signed(self.0.saturating_mul(1000)))
+    }
+
+    /// The phone's time at the service's time `service`.
+    pub(crate) fn phone(self, service: Millis) -> Millis {
+        Millis(service.0.saturating_add_signed(self.0.saturating_mul(-1000)))
+    }
+}
+
+/// Everything that survives a restart. No private key, number, code or character is in it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Book {
+    v: u64,
+    /// In the order in which they were added.
+    pub(crate) accounts: Vec<Account>,
+    /// Names whose keys exist, or may exist, without an account; deleted at the next start.
+    pub(crate) unfinished: Vec<String>,
+    /// The language chosen in the app.
+    pub(crate) language: Option<String>,
+}
+
+/// Why saved bytes cannot be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unreadable {
+    /// Truncated, changed, or not ours.
+    Foreign,
+    /// A newer version of the app has written them.
+    Newer,
+}
+
+impl Book {
+    /// Of a phone without accounts.
+    pub(crate) fn empty() -> Self {
+        Self { v: VERSION, ..Self::default() }
+    }
+
+    /// Reads what [`Self::to_bytes`] wrote.
+    pub(crate) fn from_bytes(bytes: &[u8]) -> Result<Self, Unreadable> {
+        #[derive(Deserialize)]
+        struct Version {
+            v: u64,
+        }
+        match serde_json::from_slice::<Version>(bytes) {
+            Ok(Version { v: VERSION }) => {}
+            Ok(Version { v }) if v > VERSION => return Err(Unreadable::Newer),
+            _ => return Err(Unreadable::Foreign),
+        }
+        serde_json::from_slice(bytes).map_err(|_| Unreadable::Foreign)
+    }
+
+    pub(crate) fn to_bytes(&self) -> Vec<u8> {
+        serde_json::to_vec(self).expect("accounts are plain structs with string keys")
+    }
+
+    pub(crate) fn get(&self, id: &str) -> Option<&Account> {
+        self.accounts.iter().find(|account| account.id == id)
+    }
+
+    pub(crate) fn get_mut(&mut self, id: &str) -> Option<&mut Account> {
+        self.accounts.iter_mut().find(|account| account.id == id)
+    }
+
+    /// Those that the organisation has not ended.
+    pub(crate) fn live(&self) -> Vec<String> {
+        self.accounts.iter().filter(|account| !account.ended).map(|account| account.id.clone()).collect()
+    }
+
+    /// The account of the same user of the same organisation.
+    pub(crate) fn same(&self, server: &ServerAddress, login: &str) -> Option<&Account> {
+        self.accounts
+            .iter()
+            .find(|account| account.server == *server && account.login.eq_ignore_ascii_case(login))
+    }
+}
+
+/// A server's address as its URL.
+mod address {
+    use authenticator_protocol::link::ServerAddress;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(
+        address: &ServerAddress,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(address)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<ServerAddress, D::Error> {
+        ServerAddress::parse(&String::deserialize(deserializer)?).map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clocks_there_and_back() {
+        let phone = Millis(1_000_900);
+        assert_eq!(Offset::learn(Seconds(1000), phone), Offset(0));
+        assert_eq!(Offset::learn(Seconds(999), phone), Offset(0));
+        for service in [4000, 10] {
+            let offset = Offset::learn(Seconds(service), phone);
+            assert_eq!(offset.service(phone).seconds(), Seconds(service));
+            assert_eq!(offset.phone(offset.service(phone)), phone);
+        }
+        assert_eq!(Offset(i64::MIN).service(phone), Millis(0));
+    }
+
+    #[test]
+    fn what_is_not_ours_is_told_apart() {
+        assert_eq!(Book::from_bytes(&Book::empty().to_bytes()), Ok(Book::empty()));
+        assert_eq!(Book::from_bytes(br#"{"v":2,"other":1}"#), Err(Unreadable::Newer));
+        for foreign in [&b""[..], b"{", b"{}", b"null", br#"{"v":0}"#, br#"{"v":1}"#, b"\xff\xfe"] {
+            assert_eq!(Book::from_bytes(foreign), Err(Unreadable::Foreign));
+        }
+    }
+}

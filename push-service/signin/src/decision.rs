@@ -1,0 +1,124 @@
+//! What a rule answers: what to write, what to record, whom to tell.
+
+use crate::device::Device;
+use crate::enrolment::{Enrolment, Phase};
+use crate::fact::Fact;
+use crate::request::{ChallengeRecord, Ended, SignInRequest};
+use crate::session::{Session, SessionKey};
+use crate::user::Failures;
+use authenticator_protocol::answer::AnswerReply;
+use authenticator_protocol::code::Hash;
+use authenticator_protocol::ids::{ChallengeId, DeviceId, EnrolmentId, RequestId, UserId};
+use authenticator_protocol::time::Millis;
+
+/// The outcome of a rule. All of it is committed in one transaction, or none.
+#[derive(Debug)]
+pub struct Decision<T> {
+    /// What the caller is told.
+    pub value: T,
+    /// What to write, in this order.
+    pub changes: Vec<Change>,
+    /// What the audit trail keeps.
+    pub facts: Vec<Fact>,
+    /// Who must hear of it, once it is committed.
+    pub notices: Vec<Notice>,
+}
+
+impl<T> Decision<T> {
+    /// Nothing follows but the answer.
+    pub fn nothing(value: T) -> Self {
+        Self { value, changes: Vec::new(), facts: Vec::new(), notices: Vec::new() }
+    }
+
+    /// The same decision with another answer.
+    pub fn map<U>(self, f: impl FnOnce(T) -> U) -> Decision<U> {
+        Decision { value: f(self.value), changes: self.changes, facts: self.facts, notices: self.notices }
+    }
+
+    /// Adds what follows from another rule; its answer is handed back.
+    pub fn absorb<U>(&mut self, other: Decision<U>) -> U {
+        self.changes.extend(other.changes);
+        self.facts.extend(other.facts);
+        for notice in other.notices {
+            self.tell(notice);
+        }
+        other.value
+    }
+
+    /// Adds something to write.
+    pub(crate) fn write(&mut self, change: Change) {
+        self.changes.push(change);
+    }
+
+    /// Adds something to record.
+    pub(crate) fn record(&mut self, fact: Fact) {
+        self.facts.push(fact);
+    }
+
+    /// Adds somebody to tell; nobody is told the same twice.
+    pub(crate) fn tell(&mut self, notice: Notice) {
+        if !self.notices.contains(&notice) {
+            self.notices.push(notice);
+        }
+    }
+}
+
+/// One thing to write.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Change {
+    /// A new request with its challenges.
+    AddRequest(Box<SignInRequest>, Vec<ChallengeRecord>),
+    /// A pending request ends; its number is erased.
+    EndRequest(RequestId, Ended),
+    /// An approved request has been used for its purpose.
+    UseRequest(RequestId),
+    /// A challenge was answered: the same answer again gets the same reply.
+    KeepReply(ChallengeId, Hash, AnswerReply),
+    /// The counters of wrong numbers.
+    SetFailures(UserId, Failures),
+    /// The app method is locked, or unlocked again by a confirmed enrolment.
+    SetAppLocked(UserId, bool),
+    /// A method of this user counted for the first time.
+    SetFirstConfirmed(UserId, Millis),
+    /// A new session.
+    AddSession(Box<Session>),
+    /// The session's pending request, or none.
+    SetSessionRequest(SessionKey, Option<RequestId>),
+    /// The session's enrolment, or none.
+    SetSessionEnrolment(SessionKey, Option<EnrolmentId>),
+    /// The session was used.
+    TouchSession(SessionKey, Millis),
+    /// The session has ended.
+    EndSession(SessionKey, Millis),
+    /// This user has completed a sign-in in this browser.
+    RecogniseBrowser(UserId, Hash, Millis),
+    /// A new enrolment.
+    AddEnrolment(Box<Enrolment>),
+    /// An enrolment moves on.
+    SetPhase(EnrolmentId, Box<Phase>),
+    /// Another phone tried a code that was claimed.
+    SetOtherPhone(EnrolmentId, String),
+    /// A new device, not yet confirmed.
+    AddDevice(Box<Device>),
+    /// The device counts from now on.
+    ConfirmDevice(DeviceId, Millis),
+    /// The device approved something.
+    UseDevice(DeviceId, Millis),
+    /// The device was heard of.
+    ReachDevice(DeviceId, Millis),
+    /// The device is no more; its row stays (N11).
+    EndDevice(DeviceId, Millis),
+}
+
+/// Whom to tell, once a decision is committed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Notice {
+    /// The pages and relying parties that wait for this request.
+    Request(RequestId),
+    /// The page that waits for this enrolment.
+    Enrolment(EnrolmentId),
+    /// This device should fetch.
+    Wake(DeviceId),
+    /// This device is no more: its socket ends.
+    DeviceEnded(DeviceId),
+}

@@ -1,0 +1,22 @@
+//! The rules of signing in, pure: what was read comes in, a [`Decision`] goes out.
+//!
+//! Start with [`decision`]: every rule answers with changes (what to write), facts (what the audit trail keeps)
+//! and notices (who must hear of it). The nouns are in [`user`], [`device`], [`session`], [`request`] and
+//! [`enrolment`]; the settings in [`policy`]; [`throttle`] counts strangers' tries.
+//!
+//! Neither HTTP nor SQL is known here; time and randomness are parameters.
+
+pub mod decision;
+pub mod device;
+pub mod enrolment;
+pub mod fact;
+pub mod network;
+pub mod policy;
+pub mod request;
+pub mod session;
+pub mod throttle;
+pub mod user;
+#[cfg(test)]
+mod world;
+
+pub use decision::{Change, Decision, Notice};

@@ -1,0 +1,118 @@
+//! Address ranges.
+
+use std::fmt;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::str::FromStr;
+
+/// A range of addresses: `192.0.2.0/24`, `2001:db8::/32`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Network {
+    address: IpAddr,
+    prefix: u8,
+}
+
+/// Why a text is no range.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NetworkError {
+    /// Not an address, a slash and a number.
+    #[error("{0}: not an address range such as 192.0.2.0/24")]
+    Form(String),
+    /// Bits are set behind the prefix: probably a typing mistake.
+    #[error("{0}: has bits set behind its prefix; did you mean {1}?")]
+    HostBits(String, String),
+    /// So wide that it would trust strangers.
+    #[error("{0}: wider than /8 (IPv4) or /16 (IPv6) is not a trusted network")]
+    TooWide(String),
+}
+
+impl Network {
+    /// Whether `address` lies within; an IPv4-mapped IPv6 address counts as IPv4.
+    pub fn contains(&self, address: IpAddr) -> bool {
+        masked(address.to_canonical(), self.prefix) == Some(self.address)
+    }
+}
+
+/// `address` with all bits behind `prefix` cleared; `None` when the prefix is too long.
+fn masked(address: IpAddr, prefix: u8) -> Option<IpAddr> {
+    let keep = u32::from(prefix);
+    match address {
+        IpAddr::V4(v4) if prefix <= 32 => {
+            let mask = u32::MAX.checked_shl(32 - keep).unwrap_or(0);
+            Some(Ipv4Addr::from_bits(v4.to_bits() & mask).into())
+        }
+        IpAddr::V6(v6) if prefix <= 128 => {
+            let mask = u128::MAX.checked_shl(128 - keep).unwrap_or(0);
+            Some(Ipv6Addr::from_bits(v6.to_bits() & mask).into())
+        }
+        _ => None,
+    }
+}
+
+/// The network that a stranger at `address` is counted under: /24 or /56 (property 14).
+pub fn neighbourhood(address: IpAddr) -> Network {
+    let address = address.to_canonical();
+    let prefix = if address.is_ipv4() { 24 } else { 56 };
+    Network { address: masked(address, prefix).unwrap_or(address), prefix }
+}
+
+impl FromStr for Network {
+    type Err = NetworkError;
+    fn from_str(text: &str) -> Result<Self, NetworkError> {
+        let form = || NetworkError::Form(text.to_owned());
+        let (address, prefix) = text.split_once('/').ok_or_else(form)?;
+        let address: IpAddr = address.parse().map_err(|_| form())?;
+        let prefix: u8 = prefix.parse().map_err(|_| form())?;
+        let base = masked(address, prefix).ok_or_else(form)?;
+        let network = Self { address: base, prefix };
+        if base != address {
+            return Err(NetworkError::HostBits(text.to_owned(), network.to_string()));
+        }
+        if prefix < if address.is_ipv4() { 8 } else { 16 } {
+            return Err(NetworkError::TooWide(text.to_owned()));
+        }
+        Ok(network)
+    }
+}
+
+impl fmt::Display for Network {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.address, self.prefix)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn inside_and_outside() {
+        let network: Network = "10.1.0.0/16".parse().unwrap();
+        assert!(network.contains("10.1.255.255".parse().unwrap()));
+        assert!(network.contains("::ffff:10.1.2.3".parse().unwrap()));
+        assert!(!network.contains("10.2.0.0".parse().unwrap()));
+        assert!(!network.contains("2001:db8::1".parse().unwrap()));
+        let six: Network = "2001:db8::/32".parse().unwrap();
+        assert!(six.contains("2001:db8:ffff::1".parse().unwrap()));
+        assert!(!six.contains("2001:db9::".parse().unwrap()));
+    }
+
+    #[test]
+    fn mistakes_are_named() {
+        for (text, says) in [
+            ("10.1.0.0", "not an address range"),
+            ("10.1.0.0/33", "not an address range"),
+            ("10.1.2.3/16", "did you mean 10.1.0.0/16"),
+            ("0.0.0.0/0", "wider than"),
+            ("::/0", "wider than"),
+        ] {
+            assert!(text.parse::<Network>().unwrap_err().to_string().contains(says), "{text}");
+        }
+    }
+
+    #[test]
+    fn neighbours_share_a_network() {
+        let near = |a: &str| neighbourhood(a.parse().unwrap()).to_string();
+        assert_eq!(near("192.0.2.77"), "192.0.2.0/24");
+        assert_eq!(near("2001:db8:1:2ff::9"), "2001:db8:1:200::/56");
+    }
+}

@@ -1,0 +1,66 @@
+//! What the organisation decides. Every default is the safe choice.
+
+use crate::network::Network;
+use authenticator_protocol::enrolment::Unlock;
+use authenticator_protocol::number::Digits;
+
+/// The organisation's settings.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Policy {
+    /// Digits of a number, 2 to 8 (property 2).
+    pub digits: Digits,
+    /// Seconds that a sign-in request of our own pages lives, 60 to 120 (property 15).
+    pub lifetime: u64,
+    /// Seconds that an enrolment lives, at most 600 (property 10).
+    pub enrolment_lifetime: u64,
+    /// Wrong numbers in a row until the app method locks, at most 100 (property 3).
+    pub wrong_in_row: u32,
+    /// Wrong numbers in a day until it locks.
+    pub wrong_in_day: u32,
+    /// Whether a password alone is enough for the very first registration (property 12): an accepted risk.
+    pub first_by_password: bool,
+    /// Where no second factor is asked for a registration.
+    pub trusted_networks: Vec<Network>,
+    /// How the approval key is unlocked.
+    pub unlock: Unlock,
+    /// Seconds after which an unused session ends (N16: at most one hour).
+    pub session_idle: u64,
+    /// Seconds after which a session ends (N16: at most 24 hours).
+    pub session_total: u64,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            digits: Digits::DEFAULT,
+            lifetime: 90,
+            enrolment_lifetime: 600,
+            wrong_in_row: 10,
+            wrong_in_day: 20,
+            first_by_password: false,
+            trusted_networks: Vec::new(),
+            unlock: Unlock::Credential,
+            session_idle: 60 * 60,
+            session_total: 24 * 60 * 60,
+        }
+    }
+}
+
+impl Policy {
+    /// Refuses what no organisation may set; the message names the setting.
+    pub fn check(&self) -> Result<(), String> {
+        let within = |name: &str, value: u64, from: u64, to: u64| {
+            if (from..=to).contains(&value) {
+                Ok(())
+            } else {
+                Err(format!("{name}: {value} is not within {from} to {to}"))
+            }
+        };
+        within("policy.lifetime", self.lifetime, 60, 120)?;
+        within("policy.enrolment_lifetime", self.enrolment_lifetime, 60, 600)?;
+        within("policy.wrong_in_row", self.wrong_in_row.into(), 1, 100)?;
+        within("policy.wrong_in_day", self.wrong_in_day.into(), 1, 100)?;
+        within("policy.session_idle", self.session_idle, 60, 60 * 60)?;
+        within("policy.session_total", self.session_total, 60, 24 * 60 * 60)
+    }
+}

@@ -1,0 +1,286 @@
+//! Opening a request: the number, the life, the challenges.
+
+use super::challenge::{LONGEST, challenge, shown_origin, shown_purpose};
+use super::end::supersede;
+use super::number::free_number;
+use super::{Asked, Origin, SignInRequest};
+use crate::decision::{Change, Decision, Notice};
+use crate::device::{Device, DeviceState};
+use crate::fact::{Fact, FactKind};
+use crate::policy::Policy;
+use crate::session::{Session, SessionKey, is_live};
+use crate::user::User;
+use authenticator_protocol::challenge::Purpose;
+use authenticator_protocol::ids::{EnrolmentId, RequestId};
+use authenticator_protocol::number::Number;
+use authenticator_protocol::random::Random;
+use authenticator_protocol::text::visible;
+use authenticator_protocol::time::Millis;
+
+/// Opens a sign-in request on every active device of the session's user.
+#[derive(Clone, Debug)]
+pub struct OpenRequest {
+    /// By which session.
+    pub session: SessionKey,
+    /// What for; not [`Purpose::ConfirmTest`], which [`crate::enrolment::type_characters`] opens.
+    pub purpose: Purpose,
+    /// Where the user is signing in.
+    pub application: String,
+    /// From where; `recognised` is filled in by the store.
+    pub origin: Origin,
+    /// The organisation's name, for the challenge.
+    pub organisation: String,
+}
+
+/// Why no request was opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotOpened {
+    /// No session, or it ended.
+    NoSession,
+    /// The user has no active device.
+    NoDevice,
+    /// The app method is locked after too many wrong numbers.
+    AppLocked,
+    /// Every number of this length was this user's within five minutes (property 2); wait a little.
+    TooMany,
+}
+
+/// Who opens a request, as it was read.
+#[derive(Clone, Copy)]
+pub struct Opener<'a> {
+    /// The session that asks for it.
+    pub session: &'a Session,
+    /// Its user.
+    pub user: &'a User,
+    /// The user's devices; those that do not count are not asked.
+    pub devices: &'a [Device],
+    /// The user's pending requests, of all browsers.
+    pub pending: &'a [Asked],
+    /// Whether a number is one of this user's that is pending or ended within [`super::NUMBER_MEMORY`].
+    pub taken: &'a dyn Fn(&Number) -> bool,
+}
+
+/// Asks all active devices at once (property 17). A pending request of the same browser is superseded
+/// (property 14).
+pub fn open(
+    open: &OpenRequest,
+    opener: &Opener<'_>,
+    policy: &Policy,
+    now: Millis,
+    random: &mut dyn Random,
+) -> Decision<Result<RequestId, NotOpened>> {
+    let Opener { session, user, devices, .. } = *opener;
+    let refused = |why| Decision::nothing(Err(why));
+    if !is_live(session, user, policy, now) {
+        return refused(NotOpened::NoSession);
+    }
+    if user.app_locked {
+        return refused(NotOpened::AppLocked);
+    }
+    let active: Vec<&Device> = devices.iter().filter(|device| device.state == DeviceState::Active).collect();
+    if active.is_empty() || open.purpose == Purpose::ConfirmTest {
+        return refused(NotOpened::NoDevice);
+    }
+    let question = Question {
+        session,
+        purpose: &open.purpose,
+        enrolment: None,
+        application: &open.application,
+        organisation: &open.organisation,
+        origin: &open.origin,
+        devices: &active,
+        pending: opener.pending,
+        taken: opener.taken,
+        until: None,
+    };
+    ask(&question, policy, now, random).map(|id| id.ok_or(NotOpened::TooMany))
+}
+
+/// What is asked, by whom, of whom.
+pub(crate) struct Question<'a> {
+    pub(crate) session: &'a Session,
+    pub(crate) purpose: &'a Purpose,
+    pub(crate) enrolment: Option<EnrolmentId>,
+    pub(crate) application: &'a str,
+    pub(crate) organisation: &'a str,
+    pub(crate) origin: &'a Origin,
+    pub(crate) devices: &'a [&'a Device],
+    pub(crate) pending: &'a [Asked],
+    pub(crate) taken: &'a dyn Fn(&Number) -> bool,
+    /// It ends at this moment at the latest.
+    pub(crate) until: Option<Millis>,
+}
+
+/// Writes the request and its challenges. `None`, and nothing else, when no number is free.
+pub(crate) fn ask(
+    question: &Question<'_>,
+    policy: &Policy,
+    now: Millis,
+    random: &mut dyn Random,
+) -> Decision<Option<RequestId>> {
+    let Some(number) = free_number(policy.digits, question.taken, random) else {
+        return Decision::nothing(None);
+    };
+    let session = question.session;
+    let full = now.seconds().millis().plus_seconds(policy.lifetime);
+    let request = SignInRequest {
+        id: RequestId::random(random),
+        user: session.user,
+        session: session.key,
+        browser: session.browser,
+        purpose: shown_purpose(question.purpose),
+        enrolment: question.enrolment,
+        application: visible(question.application, LONGEST),
+        origin: shown_origin(question.origin),
+        digits: policy.digits,
+        number: Some(number),
+        opened: now,
+        expires: question.until.map_or(full, |until| full.min(until)),
+        ended: None,
+        used: false,
+    };
+    let organisation = visible(question.organisation, LONGEST);
+    let challenges = question
+        .devices
+        .iter()
+        .map(|device| challenge(&request, device, &organisation, now, random))
+        .collect();
+
+    let mut decision = Decision::nothing(Some(request.id));
+    let same_browser =
+        |asked: &&Asked| asked.request.user == session.user && asked.request.browser == session.browser;
+    for older in question.pending.iter().filter(same_browser) {
+        decision.absorb(supersede(older, now));
+    }
+    decision.record(Fact {
+        user: Some(request.user),
+        request: Some(request.id),
+        enrolment: request.enrolment,
+        address: request.origin.known_address(),
+        detail: Some(request.application.clone()),
+        ..Fact::new(FactKind::RequestOpened)
+    });
+    for device in question.devices {
+        decision.tell(Notice::Wake(device.id));
+    }
+    let id = request.id;
+    decision.write(Change::AddRequest(Box::new(request), challenges));
+    decision.write(Change::SetSessionRequest(session.key, Some(id)));
+    decision
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::session::Level;
+    use crate::world::{World, hash};
+    use authenticator_protocol::answer::End;
+    use proptest::prelude::*;
+
+    #[test]
+    fn every_device_that_counts_is_asked_and_no_other() {
+        let mut world = World::new();
+        let one = world.add_device(1, DeviceState::Active);
+        let two = world.add_device(2, DeviceState::Active);
+        world.add_device(3, DeviceState::Unconfirmed);
+        world.add_device(4, DeviceState::Ended);
+        let id = world.open(hash(1));
+        assert_eq!(world.asked(id).devices, [one, two]);
+        assert_eq!(world.notices, [Notice::Wake(one), Notice::Wake(two)]);
+        assert_eq!(world.session(hash(1)).request, Some(id));
+        let fact = &world.facts[0];
+        assert_eq!(
+            (fact.kind, fact.request, fact.user),
+            (FactKind::RequestOpened, Some(id), Some(world.user.id))
+        );
+        assert_eq!((fact.address.as_deref(), fact.detail.as_deref()), (Some("192.0.2.7"), Some("MyApps")));
+    }
+
+    #[test]
+    fn refusals() {
+        let refused = |prepare: fn(&mut World)| {
+            let mut world = World::new();
+            world.add_device(1, DeviceState::Active);
+            prepare(&mut world);
+            let result = world.open_for(hash(1), Purpose::SignIn);
+            assert!(result.is_ok() || world.requests.is_empty());
+            result.err()
+        };
+        assert_eq!(refused(|_| ()), None);
+        assert_eq!(refused(|world| world.user.app_locked = true), Some(NotOpened::AppLocked));
+        assert_eq!(refused(|world| world.user.disabled = true), Some(NotOpened::NoSession));
+        assert_eq!(refused(|world| world.sessions[0].ended = Some(world.now)), Some(NotOpened::NoSession));
+        assert_eq!(refused(|world| world.now = world.now.plus_seconds(3600)), Some(NotOpened::NoSession));
+        assert_eq!(
+            refused(|world| world.devices[0].state = DeviceState::Unconfirmed),
+            Some(NotOpened::NoDevice)
+        );
+        assert_eq!(refused(|world| world.devices[0].state = DeviceState::Ended), Some(NotOpened::NoDevice));
+        let mut world = World::new();
+        world.add_device(1, DeviceState::Active);
+        assert_eq!(world.open_for(hash(1), Purpose::ConfirmTest), Err(NotOpened::NoDevice));
+    }
+
+    #[test]
+    fn it_ends_at_a_whole_second() {
+        let mut world = World::new();
+        world.add_device(1, DeviceState::Active);
+        world.now = Millis(5_999);
+        world.sessions[0].created = world.now;
+        world.sessions[0].seen = world.now;
+        let id = world.open(hash(1));
+        assert_eq!(world.request(id).expires, Millis(95_000));
+    }
+
+    #[test]
+    fn a_newer_request_of_the_same_browser_supersedes() {
+        let mut world = World::new();
+        let device = world.add_device(1, DeviceState::Active);
+        world.add_session(2, Level::Password, 2);
+        world.add_session(3, Level::Password, 1);
+        let (first, elsewhere) = (world.open(hash(1)), world.open(hash(2)));
+        let third = world.open(hash(3));
+        assert_eq!(world.request(first).ended.unwrap().end, End::Superseded);
+        assert_eq!(world.request(elsewhere).ended, None);
+        assert!(world.told(Notice::Request(first)));
+        assert_eq!(world.notices.iter().filter(|notice| **notice == Notice::Wake(device)).count(), 1);
+        world.now = world.now.plus_seconds(90);
+        world.open(hash(1));
+        assert_eq!(world.request(third).ended.unwrap().end, End::Expired, "its time was over");
+    }
+
+    proptest! {
+        #[test]
+        fn numbers_of_five_minutes_differ(waits in proptest::collection::vec(0_u64..40, 1..60)) {
+            let mut world = World::new();
+            world.add_device(1, DeviceState::Active);
+            world.add_session(2, Level::Password, 2);
+            for (step, wait) in waits.into_iter().enumerate() {
+                world.now = world.now.plus_seconds(wait);
+                let before: Vec<_> = world
+                    .requests
+                    .iter()
+                    .filter(|it| it.ended.is_none_or(|ended| world.now < ended.at.plus_seconds(300)))
+                    .map(|it| world.number(it.id))
+                    .collect();
+                let id = world.open(hash(if step % 3 == 0 { 2 } else { 1 }));
+                prop_assert!(!before.contains(&world.number(id)));
+            }
+        }
+    }
+
+    #[test]
+    fn nothing_is_opened_when_every_number_is_taken() {
+        let mut world = World::new();
+        world.add_device(1, DeviceState::Active);
+        for _ in 0..100 {
+            world.open(hash(1));
+        }
+        let facts = world.facts.len();
+        assert_eq!(world.open_for(hash(1), Purpose::SignIn), Err(NotOpened::TooMany));
+        assert_eq!(world.facts.len(), facts, "the pending one goes on");
+        assert_eq!(world.pending().len(), 1);
+        world.now = world.now.plus_seconds(300);
+        assert!(world.open_for(hash(1), Purpose::SignIn).is_ok());
+    }
+}

@@ -1,0 +1,158 @@
+//! The beginning, after a right password, and the sign-out.
+
+use super::{Level, Session, SessionKey, UnderWay};
+use crate::decision::{Change, Decision};
+use crate::fact::{Fact, FactKind};
+use crate::{enrolment, request};
+use authenticator_protocol::code::Hash;
+use authenticator_protocol::ids::UserId;
+use authenticator_protocol::time::Millis;
+
+/// Opens a session after a right password.
+#[derive(Clone, Debug)]
+pub struct BeginSession {
+    /// For whom.
+    pub user: UserId,
+    /// Hash of a fresh token.
+    pub key: SessionKey,
+    /// Hash of the browser cookie.
+    pub browser: Hash,
+    /// Where the user was going.
+    pub to: String,
+    /// For the audit trail.
+    pub address: String,
+    /// A session of the same browser that ends with this.
+    pub replaces: Option<SessionKey>,
+}
+
+/// A session at [`Level::Password`]. The session that it replaces ends with all that it had under way.
+pub fn begin(begin: &BeginSession, replaced: Option<(&Session, &UnderWay)>, now: Millis) -> Decision<()> {
+    let mut decision = Decision::nothing(());
+    if let Some((session, under_way)) = replaced
+        && begin.replaces == Some(session.key)
+        && begin.browser == session.browser
+    {
+        decision.absorb(close(session, under_way, now));
+    }
+    decision.write(Change::AddSession(Box::new(Session {
+        key: begin.key,
+        user: begin.user,
+        level: Level::Password,
+        browser: begin.browser,
+        to: begin.to.clone(),
+        request: None,
+        enrolment: None,
+        approved_by: None,
+        created: now,
+        seen: now,
+        ended: None,
+    })));
+    decision.record(Fact {
+        user: Some(begin.user),
+        address: Some(begin.address.clone()),
+        ..Fact::new(FactKind::PasswordRight)
+    });
+    decision
+}
+
+/// Signs out. What the session had under way is cancelled. False when it had ended before.
+pub fn end(session: &Session, under_way: &UnderWay, now: Millis) -> Decision<bool> {
+    let mut decision = close(session, under_way, now);
+    if decision.value {
+        decision.record(Fact { user: Some(session.user), ..Fact::new(FactKind::SignedOut) });
+    }
+    decision
+}
+
+fn close(session: &Session, under_way: &UnderWay, now: Millis) -> Decision<bool> {
+    if session.ended.is_some() {
+        return Decision::nothing(false);
+    }
+    let mut decision = Decision::nothing(true);
+    let mut request = under_way.request.as_ref().filter(|asked| asked.request.session == session.key);
+    if let Some(enrolment) = under_way.enrolment.as_ref().filter(|enrolment| enrolment.session == session.key)
+    {
+        let test = request.take_if(|asked| asked.request.enrolment == Some(enrolment.id));
+        decision.absorb(enrolment::cancel(enrolment, test, now));
+    }
+    if let Some(asked) = request {
+        decision.absorb(request::cancel(asked, now));
+    }
+    decision.write(Change::EndSession(session.key, now));
+    decision
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Notice;
+    use crate::device::DeviceState;
+    use crate::enrolment::{Failure, Phase};
+    use crate::world::{ANNA, Phone, World, hash};
+    use authenticator_protocol::answer::End;
+
+    fn begin_session(replaces: Option<SessionKey>, browser: u8) -> BeginSession {
+        BeginSession {
+            user: ANNA,
+            key: hash(9),
+            browser: hash(browser),
+            to: "/apps".into(),
+            address: "192.0.2.7".into(),
+            replaces,
+        }
+    }
+
+    #[test]
+    fn a_password_opens_the_lowest_level() {
+        let mut world = World::new();
+        let decision = begin(&begin_session(None, 3), None, world.now);
+        world.commit(decision);
+        let session = world.session(hash(9));
+        assert_eq!((session.level, session.approved_by, session.browser), (Level::Password, None, hash(3)));
+        assert_eq!((session.created, session.seen, session.ended), (world.now, world.now, None));
+        assert_eq!(world.count(FactKind::PasswordRight), 1);
+        assert_eq!(world.facts[0].address.as_deref(), Some("192.0.2.7"));
+    }
+
+    #[test]
+    fn a_new_session_ends_the_one_that_it_replaces_in_the_same_browser_only() {
+        for (browser, ends) in [(1, true), (2, false)] {
+            let mut world = World::new();
+            world.add_device(1, DeviceState::Active);
+            let request = world.open(hash(1));
+            let (session, under_way) = (world.session(hash(1)).clone(), world.under_way(hash(1)));
+            let begun = begin_session(Some(hash(1)), browser);
+            world.commit(begin(&begun, Some((&session, &under_way)), world.now));
+            assert_eq!(world.session(hash(1)).ended.is_some(), ends);
+            assert_eq!(world.request(request).ended.map(|ended| ended.end), ends.then_some(End::Cancelled));
+            assert_eq!(world.count(FactKind::SignedOut), 0);
+        }
+    }
+
+    #[test]
+    fn signing_out_cancels_the_pending_request() {
+        let mut world = World::new();
+        let device = world.add_device(1, DeviceState::Active);
+        let request = world.open(hash(1));
+        let decision = end(world.session(hash(1)), &world.under_way(hash(1)), world.now);
+        assert!(world.commit(decision));
+        assert_eq!(world.request(request).ended.unwrap().end, End::Cancelled);
+        assert_eq!(world.session(hash(1)).ended, Some(world.now));
+        assert!(world.told(Notice::Request(request)) && world.told(Notice::Wake(device)));
+        assert_eq!(world.count(FactKind::SignedOut), 1);
+        let again = end(world.session(hash(1)), &world.under_way(hash(1)), world.now);
+        assert!(again.changes.is_empty() && again.facts.is_empty() && !again.value);
+    }
+
+    #[test]
+    fn signing_out_cancels_an_enrolment_with_its_test_once() {
+        let mut world = World::new();
+        let (enrolment, device, test) = world.enrol_to_test(hash(1), Phone(5), 1);
+        let decision = end(world.session(hash(1)), &world.under_way(hash(1)), world.now);
+        world.commit(decision);
+        assert_eq!(world.enrolment(enrolment).phase, Phase::Failed(Failure::Cancelled));
+        assert_eq!(world.device(device).state, DeviceState::Ended);
+        assert_eq!(world.request(test).ended.unwrap().end, End::Cancelled);
+        assert_eq!(world.count(FactKind::RequestCancelled), 1);
+    }
+}

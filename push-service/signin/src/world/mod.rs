@@ -1,0 +1,395 @@
+//! A tiny store for the tests: one user, everything in memory, every change applied as its doc comment says.
+
+mod enrolling;
+
+pub(crate) use enrolling::Phone;
+
+use crate::device::{Device, DeviceState, Leaving};
+use crate::enrolment::{Claimed, Enrolment, Phase};
+use crate::fact::{Fact, FactKind};
+use crate::policy::Policy;
+use crate::request::{
+    Answer, Asked, ChallengeRecord, NUMBER_MEMORY, NotOpened, NotTaken, OpenRequest, Opener, Origin,
+    Questioned, Says, SignInRequest,
+};
+use crate::session::{Complete, Level, Raising, Session, SessionKey, UnderWay};
+use crate::user::{Failures, User};
+use crate::{Change, Decision, Notice, device, request, session};
+use authenticator_protocol::answer::{AnswerReply, DenialReason};
+use authenticator_protocol::challenge::Purpose;
+use authenticator_protocol::code::Bytes;
+use authenticator_protocol::ids::{DeviceId, EnrolmentId, RequestId, UserId};
+use authenticator_protocol::keys::PublicKey;
+use authenticator_protocol::number::Number;
+use authenticator_protocol::random::{Random, bytes};
+use authenticator_protocol::time::Millis;
+
+/// SplitMix64: no secret, the same for the same seed.
+pub(crate) struct Seeded(pub(crate) u64);
+
+impl Random for Seeded {
+    fn fill(&mut self, dest: &mut [u8]) {
+        for byte in dest {
+            self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+            let mut z = self.0;
+            z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+            z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+            *byte = (z ^ (z >> 31)).to_le_bytes()[0];
+        }
+    }
+}
+
+pub(crate) struct World {
+    pub(crate) now: Millis,
+    pub(crate) policy: Policy,
+    pub(crate) random: Seeded,
+    pub(crate) user: User,
+    pub(crate) devices: Vec<Device>,
+    pub(crate) sessions: Vec<Session>,
+    pub(crate) requests: Vec<SignInRequest>,
+    pub(crate) challenges: Vec<ChallengeRecord>,
+    pub(crate) enrolments: Vec<Enrolment>,
+    pub(crate) recognised: Vec<Bytes<32>>,
+    pub(crate) facts: Vec<Fact>,
+    /// Of the newest commit.
+    pub(crate) notices: Vec<Notice>,
+    /// What was drawn; a store keeps hashes under a key.
+    pub(crate) numbers: Vec<(RequestId, Number)>,
+}
+
+/// A key, thumbprint or hash told apart by its number.
+pub(crate) fn key(n: u8) -> PublicKey {
+    PublicKey([n; 64])
+}
+pub(crate) fn hash(n: u8) -> Bytes<32> {
+    Bytes([n; 32])
+}
+pub(crate) const ANNA: UserId = UserId::from_bytes([1; 16]);
+
+impl World {
+    /// Anna, without devices, with a session `hash(1)` in the browser `hash(1)` after her password.
+    pub(crate) fn new() -> Self {
+        let user = User {
+            id: ANNA,
+            upn: "anna@x.example".into(),
+            email: None,
+            name: "Anna Andersson".into(),
+            mobile: None,
+            disabled: false,
+            first_confirmed: None,
+            failures: Failures::default(),
+            app_locked: false,
+        };
+        let mut world = Self {
+            now: Millis(1_000_000_500),
+            policy: Policy::default(),
+            random: Seeded(7),
+            user,
+            devices: Vec::new(),
+            sessions: Vec::new(),
+            requests: Vec::new(),
+            challenges: Vec::new(),
+            enrolments: Vec::new(),
+            recognised: Vec::new(),
+            facts: Vec::new(),
+            notices: Vec::new(),
+            numbers: Vec::new(),
+        };
+        world.add_session(1, Level::Password, 1);
+        world
+    }
+
+    pub(crate) fn add_session(&mut self, n: u8, level: Level, browser: u8) -> SessionKey {
+        let approved_by =
+            (level == Level::Approved).then(|| self.devices.first().map(|device| device.id)).flatten();
+        self.sessions.push(Session {
+            key: hash(n),
+            user: ANNA,
+            level,
+            browser: hash(browser),
+            to: "/apps".into(),
+            request: None,
+            enrolment: None,
+            approved_by,
+            created: self.now,
+            seen: self.now,
+            ended: None,
+        });
+        hash(n)
+    }
+
+    /// A device with the keys `2n` and `2n + 1`.
+    pub(crate) fn add_device(&mut self, n: u8, state: DeviceState) -> DeviceId {
+        let id = DeviceId::from_bytes([n; 16]);
+        self.devices.push(Device {
+            id,
+            user: ANNA,
+            model: format!("Phone {n}"),
+            system: "Android 16".into(),
+            app: "1.0.0".into(),
+            device_key: key(2 * n),
+            approval_key: key(2 * n + 1),
+            state,
+            added: self.now,
+            confirmed: (state != DeviceState::Unconfirmed).then_some(self.now),
+            last_used: None,
+            last_reached: None,
+            ended: None,
+        });
+        self.user.first_confirmed = Some(self.now);
+        id
+    }
+
+    // Reading.
+
+    pub(crate) fn session(&self, key: SessionKey) -> &Session {
+        self.sessions.iter().find(|session| session.key == key).unwrap()
+    }
+    pub(crate) fn device(&self, id: DeviceId) -> &Device {
+        self.devices.iter().find(|device| device.id == id).unwrap()
+    }
+    pub(crate) fn request(&self, id: RequestId) -> &SignInRequest {
+        self.requests.iter().find(|request| request.id == id).unwrap()
+    }
+    pub(crate) fn enrolment(&self, id: EnrolmentId) -> &Enrolment {
+        self.enrolments.iter().find(|enrolment| enrolment.id == id).unwrap()
+    }
+    pub(crate) fn asked(&self, id: RequestId) -> Asked {
+        let request = self.request(id).clone();
+        let of_request = self.challenges.iter().filter(|challenge| challenge.request == id);
+        let enrolment = request.enrolment.map(|id| self.enrolment(id).clone());
+        Asked { request, devices: of_request.map(|challenge| challenge.device).collect(), enrolment }
+    }
+    pub(crate) fn pending(&self) -> Vec<Asked> {
+        let pending = self.requests.iter().filter(|request| request.ended.is_none());
+        pending.map(|request| self.asked(request.id)).collect()
+    }
+    pub(crate) fn under_way(&self, key: SessionKey) -> UnderWay {
+        let session = self.session(key);
+        UnderWay {
+            request: session.request.map(|id| self.asked(id)),
+            enrolment: session.enrolment.map(|id| self.enrolment(id).clone()),
+        }
+    }
+    pub(crate) fn number(&self, id: RequestId) -> Number {
+        self.numbers.iter().find(|(request, _)| *request == id).unwrap().1.clone()
+    }
+    /// A number that no request has had.
+    pub(crate) fn wrong(&self) -> Number {
+        let all = (0..100).map(|n| format!("{n:02}").parse().unwrap());
+        all.into_iter().find(|number| self.numbers.iter().all(|(_, drawn)| drawn != number)).unwrap()
+    }
+    fn recent(&self, number: &Number, but: Option<RequestId>) -> bool {
+        self.numbers.iter().any(|(id, drawn)| {
+            let ended = self.request(*id).ended;
+            let recent = ended.is_none_or(|ended| self.now < ended.at.plus_seconds(NUMBER_MEMORY));
+            Some(*id) != but && recent && drawn == number
+        })
+    }
+    pub(crate) fn count(&self, kind: FactKind) -> usize {
+        self.facts.iter().filter(|fact| fact.kind == kind).count()
+    }
+    pub(crate) fn told(&self, notice: Notice) -> bool {
+        self.notices.contains(&notice)
+    }
+
+    // Writing.
+
+    pub(crate) fn commit<T>(&mut self, decision: Decision<T>) -> T {
+        for change in decision.changes {
+            self.apply(change);
+        }
+        self.facts.extend(decision.facts);
+        self.notices = decision.notices;
+        decision.value
+    }
+
+    fn apply(&mut self, change: Change) {
+        fn of<T>(list: &mut [T], this: impl Fn(&T) -> bool) -> &mut T {
+            list.iter_mut().find(|item| this(item)).expect("what is changed exists")
+        }
+        match change {
+            Change::AddRequest(request, challenges) => {
+                self.numbers.push((request.id, request.number.clone().unwrap()));
+                self.requests.push(*request);
+                self.challenges.extend(challenges);
+            }
+            Change::EndRequest(id, ended) => {
+                let request = of(&mut self.requests, |request| request.id == id);
+                assert_eq!(request.ended, None, "a request ends once");
+                request.finish(ended);
+            }
+            Change::UseRequest(id) => {
+                let request = of(&mut self.requests, |request| request.id == id);
+                assert!(!request.used, "an approval serves once");
+                request.used = true;
+            }
+            Change::KeepReply(id, message, reply) => {
+                of(&mut self.challenges, |challenge| challenge.id == id).reply = Some((message, reply));
+            }
+            Change::SetFailures(_, failures) => self.user.failures = failures,
+            Change::SetAppLocked(_, locked) => self.user.app_locked = locked,
+            Change::SetFirstConfirmed(_, at) => {
+                assert_eq!(self.user.first_confirmed, None);
+                self.user.first_confirmed = Some(at);
+            }
+            Change::AddSession(session) => self.sessions.push(*session),
+            Change::SetSessionRequest(key, id) => {
+                of(&mut self.sessions, |session| session.key == key).request = id;
+            }
+            Change::SetSessionEnrolment(key, id) => {
+                of(&mut self.sessions, |session| session.key == key).enrolment = id;
+            }
+            Change::TouchSession(key, at) => of(&mut self.sessions, |session| session.key == key).seen = at,
+            Change::EndSession(key, at) => {
+                let session = of(&mut self.sessions, |session| session.key == key);
+                assert_eq!(session.ended, None, "a session ends once");
+                session.ended = Some(at);
+            }
+            Change::RecogniseBrowser(_, browser, _) => self.recognised.push(browser),
+            Change::AddEnrolment(enrolment) => self.enrolments.push(*enrolment),
+            Change::SetPhase(id, phase) => {
+                let enrolment = of(&mut self.enrolments, |enrolment| enrolment.id == id);
+                assert!(enrolment.is_unfinished(), "what is over stays over");
+                enrolment.phase = *phase;
+            }
+            Change::SetOtherPhone(id, model) => {
+                of(&mut self.enrolments, |enrolment| enrolment.id == id).other_phone = Some(model);
+            }
+            Change::AddDevice(device) => self.devices.push(*device),
+            Change::ConfirmDevice(id, at) => {
+                let device = of(&mut self.devices, |device| device.id == id);
+                assert_eq!(device.state, DeviceState::Unconfirmed);
+                (device.state, device.confirmed) = (DeviceState::Active, Some(at));
+            }
+            Change::UseDevice(id, at) => of(&mut self.devices, |device| device.id == id).last_used = Some(at),
+            Change::ReachDevice(id, at) => {
+                of(&mut self.devices, |device| device.id == id).last_reached = Some(at);
+            }
+            Change::EndDevice(id, at) => {
+                let device = of(&mut self.devices, |device| device.id == id);
+                assert_ne!(device.state, DeviceState::Ended, "a device ends once");
+                (device.state, device.ended) = (DeviceState::Ended, Some(at));
+            }
+        }
+    }
+
+    // The use cases.
+
+    pub(crate) fn origin() -> Origin {
+        Origin { address: "192.0.2.7".into(), browser: Some("Firefox".into()), ..Origin::default() }
+    }
+
+    pub(crate) fn open_for(&mut self, session: SessionKey, purpose: Purpose) -> Result<RequestId, NotOpened> {
+        let open = OpenRequest {
+            session,
+            purpose,
+            application: "MyApps".into(),
+            origin: Self::origin(),
+            organisation: "Region X".into(),
+        };
+        let mut random = Seeded(bytes::<1>(&mut self.random)[0].into());
+        let pending = self.pending();
+        let opener = Opener {
+            session: self.session(session),
+            user: &self.user,
+            devices: &self.devices,
+            pending: &pending,
+            taken: &|number| self.recent(number, None),
+        };
+        random.0 ^= u64::try_from(self.requests.len()).unwrap() << 8;
+        let decision = request::open(&open, &opener, &self.policy, self.now, &mut random);
+        self.commit(decision)
+    }
+
+    pub(crate) fn open(&mut self, session: SessionKey) -> RequestId {
+        self.open_for(session, Purpose::SignIn).unwrap()
+    }
+
+    /// An answer to the challenge of `device` for `request`, with the message hash `hash(message)`.
+    pub(crate) fn said(&self, device: DeviceId, request: RequestId, says: Says, message: u8) -> Answer {
+        let challenge =
+            self.challenges.iter().find(|it| it.device == device && it.request == request).unwrap();
+        Answer { device, challenge: challenge.id, hash: challenge.hash, message: hash(message), says }
+    }
+
+    pub(crate) fn decide(&self, answer: &Answer) -> Decision<Result<AnswerReply, NotTaken>> {
+        let challenge = self.challenges.iter().find(|it| it.id == answer.challenge).unwrap();
+        let questioned = Questioned {
+            challenge,
+            asked: &self.asked(challenge.request),
+            user: &self.user,
+            device: self.device(answer.device),
+            of_another: &|number| self.recent(number, Some(challenge.request)),
+        };
+        request::answer(answer, &questioned, &self.policy, self.now)
+    }
+
+    pub(crate) fn answer(&mut self, answer: &Answer) -> Result<AnswerReply, NotTaken> {
+        let decision = self.decide(answer);
+        self.commit(decision)
+    }
+
+    pub(crate) fn say(
+        &mut self,
+        device: DeviceId,
+        id: RequestId,
+        says: Says,
+    ) -> Result<AnswerReply, NotTaken> {
+        let message = bytes::<1>(&mut self.random)[0];
+        let answer = self.said(device, id, says, message);
+        self.answer(&answer)
+    }
+
+    pub(crate) fn approve(&mut self, device: DeviceId, id: RequestId) -> Result<AnswerReply, NotTaken> {
+        let number = self.number(id);
+        self.say(device, id, Says::Yes(number))
+    }
+
+    pub(crate) fn deny(&mut self, device: DeviceId, id: RequestId) -> Result<AnswerReply, NotTaken> {
+        self.say(device, id, Says::No(DenialReason::Cancelled))
+    }
+
+    pub(crate) fn complete(&mut self, key: SessionKey, new: u8) -> Option<Session> {
+        let session = self.session(key);
+        let request = session.request.map(|id| self.request(id));
+        let by = request.and_then(|request| request.ended).and_then(|ended| ended.by);
+        let raising =
+            Raising { session, user: &self.user, request, approver: by.map(|device| self.device(device)) };
+        let complete = Complete { session: key, new: hash(new), address: "192.0.2.7".into() };
+        let decision = session::complete(&complete, &raising, &self.policy, self.now);
+        self.commit(decision)
+    }
+
+    fn leaving<T>(&self, id: DeviceId, rule: impl FnOnce(&Leaving<'_>) -> Decision<T>) -> Decision<T> {
+        let alive: Vec<_> =
+            self.devices.iter().filter(|it| it.state != DeviceState::Ended).cloned().collect();
+        let pending: Vec<_> =
+            self.pending().into_iter().filter(|asked| asked.devices.contains(&id)).collect();
+        let made = |enrolment: &&Enrolment| match &enrolment.phase {
+            Phase::Registered { claimed: Claimed { device, .. }, .. } | Phase::Testing { device, .. } => {
+                *device == id
+            }
+            _ => false,
+        };
+        rule(&Leaving {
+            device: self.device(id),
+            pending: &pending,
+            devices: &alive,
+            sessions: &self.sessions,
+            enrolment: self.enrolments.iter().find(made),
+        })
+    }
+
+    pub(crate) fn remove(&mut self, by: SessionKey, id: DeviceId) -> bool {
+        let decision = self.leaving(id, |leaving| {
+            device::remove(leaving, self.session(by), &self.user, "192.0.2.7", &self.policy, self.now)
+        });
+        self.commit(decision)
+    }
+
+    pub(crate) fn leave(&mut self, id: DeviceId) -> bool {
+        let decision = self.leaving(id, |leaving| device::leave(leaving, self.now));
+        self.commit(decision)
+    }
+}

@@ -1,0 +1,72 @@
+use super::Engine;
+use super::world::{World, blank};
+use crate::store::*;
+use authenticator_protocol::answer::End;
+use signin::session::Level;
+
+pub async fn sessions_end_idle_and_in_all(engine: Box<dyn Engine>) {
+    let world = World::plain(engine).await;
+    let user = world.user().await;
+    let (idle, used) = (world.session(user).await, world.session(user).await);
+    world.pass(60 * 60 - 1);
+    assert!(world.is_live(used).await);
+    world.pass(1);
+    assert!(!world.is_live(idle).await, "unused for an hour");
+    assert!(world.is_live(used).await);
+    for _ in 0..23 {
+        world.pass(60 * 59);
+        assert!(world.is_live(used).await);
+    }
+    world.pass(60 * 23);
+    assert!(!world.is_live(used).await, "24 hours");
+    assert!(!world.is_live(world.hash()).await, "never was");
+    assert_eq!(world.open(used).await, Err(NotOpened::NoSession));
+}
+
+pub async fn a_raised_session_shows_the_way(engine: Box<dyn Engine>) {
+    let world = World::plain(engine).await;
+    let session = world.session(world.user().await).await;
+    let (_, raised) = world.enrolled(session).await;
+    world.pass(59);
+    assert!(matches!(world.store.session(session).await.unwrap(), Found::Raised(to) if to == "/apps"));
+    world.pass(1);
+    assert!(matches!(world.store.session(session).await.unwrap(), Found::Gone));
+    let Found::Live(known) = world.store.session(raised.key).await.unwrap() else { panic!("live") };
+    assert_eq!(known.session.level, Level::Approved);
+}
+
+pub async fn signing_out_cancels(engine: Box<dyn Engine>) {
+    let world = World::plain(engine).await;
+    let user = world.user().await;
+    let (_, raised) = world.enrolled(world.session(user).await).await;
+    let session = world.session(user).await;
+    let request = world.open(session).await.unwrap();
+    world.store.end_session(session).await.unwrap();
+    assert_eq!(world.view(request).await.request.ended.unwrap().end, End::Cancelled);
+    assert!(!world.is_live(session).await);
+
+    let replaces = Some(raised.key);
+    let (key, browser) = (world.hash(), raised.browser);
+    let begin = BeginSession { user, key, browser, to: "/".into(), address: String::new(), replaces };
+    world.store.begin_session(begin).await.unwrap();
+    assert!(!world.is_live(raised.key).await, "a newer password in the same browser replaces it");
+    assert!(world.is_live(key).await);
+}
+
+pub async fn a_disabled_user_is_out(engine: Box<dyn Engine>) {
+    let world = World::plain(engine).await;
+    let user = world.user().await;
+    let (_, raised) = world.enrolled(world.session(user).await).await;
+    let request = world.open(world.session(user).await).await.unwrap();
+    let mut changed = blank(user, 1);
+    changed.disabled = true;
+    changed.name = "Anna Berg".into();
+    let put = world.store.put_user(NewUser { user: changed, password_hash: "new".into() }).await.unwrap();
+    assert_eq!(put.value, user);
+    assert_eq!(world.view(request).await.request.ended.unwrap().end, End::Failed);
+    assert!(!world.is_live(raised.key).await);
+    let (found, hash) = world.store.user_by_login("USER1@example.org").await.unwrap().unwrap();
+    assert!(found.disabled && found.name == "Anna Berg" && hash == "new");
+    assert!(found.first_confirmed.is_some(), "methods stay");
+    assert!(world.store.user_by_login("nobody@example.org").await.unwrap().is_none());
+}

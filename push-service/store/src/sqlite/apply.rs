@@ -1,0 +1,35 @@
+//! Writes what a rule has decided.
+
+use super::{Tx, devices, enrolments, requests, sessions, users};
+use crate::store::Outcome;
+use signin::Change;
+
+/// Writes one change. A change that does not find the state that its rule was told fails, and its job with it.
+pub(super) fn apply(tx: &mut Tx<'_>, change: &Change) -> Outcome<()> {
+    let db = tx.at.db;
+    match change {
+        Change::AddRequest(request, challenges) => {
+            requests::add(db, tx.at.vault, &mut *tx.random, request, challenges)
+        }
+        Change::EndRequest(id, ended) => requests::end(db, *id, *ended),
+        Change::UseRequest(id) => requests::use_up(db, *id),
+        Change::KeepReply(challenge, to, reply) => requests::keep_reply(db, *challenge, *to, *reply),
+        Change::SetFailures(user, failures) => users::set_failures(db, *user, *failures),
+        Change::SetAppLocked(user, locked) => users::set_app_locked(db, *user, *locked),
+        Change::SetFirstConfirmed(user, when) => users::set_first_confirmed(db, *user, *when),
+        Change::AddSession(session) => sessions::add(db, session),
+        Change::SetSessionRequest(key, request) => sessions::set_request(db, *key, *request),
+        Change::SetSessionEnrolment(key, enrolment) => sessions::set_enrolment(db, *key, *enrolment),
+        Change::TouchSession(key, when) => sessions::touch(db, *key, *when),
+        Change::EndSession(key, when) => sessions::end(db, *key, *when),
+        Change::RecogniseBrowser(user, browser, when) => users::recognise(db, *user, *browser, *when),
+        Change::AddEnrolment(enrolment) => enrolments::add(db, enrolment),
+        Change::SetPhase(id, phase) => enrolments::set_phase(db, *id, phase),
+        Change::SetOtherPhone(id, model) => enrolments::set_other_phone(db, *id, model),
+        Change::AddDevice(device) => devices::add(db, device),
+        Change::ConfirmDevice(id, when) => devices::confirm(db, *id, *when),
+        Change::UseDevice(id, when) => devices::used(db, *id, *when),
+        Change::ReachDevice(id, when) => devices::reached(db, *id, *when),
+        Change::EndDevice(id, when) => devices::end(db, *id, *when),
+    }
+}

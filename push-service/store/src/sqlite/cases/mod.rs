@@ -1,0 +1,148 @@
+//! The use cases: what each reads, which rule it asks. One module per noun; here, how they are reached.
+
+mod devices;
+mod enrolments;
+mod requests;
+mod sessions;
+mod users;
+
+use super::{Sqlite, audit};
+use crate::store::{
+    Answer, AuditRecord, BeginSession, ClaimCode, Committed, Complete, Fetched, Found, NewUser, NotClaimed,
+    NotOpened, NotPermitted, NotRegistered, NotTaken, OpenEnrolment, OpenRequest, Outcome, Register,
+    RequestView, Store, TypeCharacters, Typed,
+};
+use async_trait::async_trait;
+use authenticator_protocol::answer::AnswerReply;
+use authenticator_protocol::ids::{DeviceId, EnrolmentId, RequestId, UserId};
+use authenticator_protocol::time::Millis;
+use signin::device::Device;
+use signin::enrolment::Enrolment;
+use signin::fact::{Fact, FactKind};
+use signin::session::{Session, SessionKey};
+use signin::user::User;
+
+/// For what is worth noting but not worth failing for.
+fn log(noted: Outcome<Committed<()>>) {
+    if let Err(error) = noted {
+        tracing::warn!(%error, "not noted");
+    }
+}
+
+#[async_trait]
+impl Store for Sqlite {
+    fn now(&self) -> Millis {
+        self.shared.time.now()
+    }
+
+    async fn put_user(&self, user: NewUser) -> Outcome<Committed<UserId>> {
+        self.commit(move |tx| users::put(tx, &user)).await
+    }
+
+    async fn user_by_login(&self, login: &str) -> Outcome<Option<(User, String)>> {
+        let login = login.to_owned();
+        self.read(move |at| super::users::by_login(at, &login)).await
+    }
+
+    async fn record(&self, fact: Fact) -> Outcome<Committed<()>> {
+        self.commit(move |tx| audit::append(tx.at.db, tx.at.now, &fact)).await
+    }
+
+    async fn begin_session(&self, begin: BeginSession) -> Outcome<Committed<()>> {
+        self.commit(move |tx| sessions::begin(tx, &begin)).await
+    }
+
+    async fn session(&self, key: SessionKey) -> Outcome<Found> {
+        sessions::find(self, key).await
+    }
+
+    async fn end_session(&self, key: SessionKey) -> Outcome<Committed<()>> {
+        self.commit(move |tx| sessions::end(tx, key)).await
+    }
+
+    async fn complete(&self, complete: Complete) -> Outcome<Committed<Option<Session>>> {
+        self.commit(move |tx| sessions::complete(tx, &complete)).await
+    }
+
+    async fn open_request(&self, open: OpenRequest) -> Outcome<Committed<Result<RequestId, NotOpened>>> {
+        self.commit(move |tx| requests::open(tx, open)).await
+    }
+
+    async fn request(&self, id: RequestId) -> Outcome<Option<Committed<RequestView>>> {
+        requests::view(self, id).await
+    }
+
+    async fn cancel_request(&self, session: SessionKey) -> Outcome<Committed<bool>> {
+        self.commit(move |tx| requests::cancel(tx, session)).await
+    }
+
+    async fn expire(&self) -> Outcome<Committed<()>> {
+        requests::expire_all(self).await
+    }
+
+    async fn device(&self, id: DeviceId) -> Outcome<Option<Device>> {
+        self.read(move |at| super::devices::find(at, id)).await
+    }
+
+    async fn fetch(&self, device: DeviceId) -> Outcome<Option<Fetched>> {
+        devices::fetch(self, device).await
+    }
+
+    async fn answer(&self, answer: Answer) -> Outcome<Committed<Result<AnswerReply, NotTaken>>> {
+        self.commit(move |tx| requests::answer(tx, &answer)).await
+    }
+
+    async fn open_enrolment(&self, open: OpenEnrolment) -> Outcome<Committed<Result<(), NotPermitted>>> {
+        self.commit(move |tx| enrolments::open(tx, &open)).await
+    }
+
+    async fn may_enrol(&self, session: SessionKey, trusted: bool) -> Outcome<Result<(), NotPermitted>> {
+        self.read(move |at| enrolments::may(at, session, trusted)).await
+    }
+
+    async fn enrolment(&self, id: EnrolmentId) -> Outcome<Option<Committed<Enrolment>>> {
+        enrolments::view(self, id).await
+    }
+
+    async fn cancel_enrolment(&self, session: SessionKey) -> Outcome<Committed<()>> {
+        self.commit(move |tx| enrolments::cancel(tx, session)).await
+    }
+
+    async fn claim(&self, claim: ClaimCode) -> Outcome<Committed<Result<String, NotClaimed>>> {
+        self.commit(move |tx| enrolments::claim(tx, &claim)).await
+    }
+
+    async fn register(&self, register: Register) -> Outcome<Committed<Result<DeviceId, NotRegistered>>> {
+        self.commit(move |tx| enrolments::register(tx, &register)).await
+    }
+
+    async fn type_characters(&self, typed: TypeCharacters) -> Outcome<Committed<Typed>> {
+        self.commit(move |tx| enrolments::type_characters(tx, typed)).await
+    }
+
+    async fn devices(&self, user: UserId) -> Outcome<Vec<Device>> {
+        self.read(move |at| super::devices::of_user(at, user)).await
+    }
+
+    async fn remove_device(
+        &self,
+        session: SessionKey,
+        device: DeviceId,
+        address: String,
+    ) -> Outcome<Committed<bool>> {
+        self.commit(move |tx| devices::remove(tx, session, device, &address)).await
+    }
+
+    async fn leave(&self, device: DeviceId) -> Outcome<Committed<()>> {
+        self.commit(move |tx| devices::leave(tx, device)).await
+    }
+
+    async fn audit(&self, after: u64, limit: u32) -> Outcome<Vec<AuditRecord>> {
+        self.read(move |at| audit::after(at, after, limit)).await
+    }
+
+    async fn activity(&self, user: UserId, kinds: &[FactKind], limit: u32) -> Outcome<Vec<AuditRecord>> {
+        let kinds = kinds.to_vec();
+        self.read(move |at| audit::about(at, user, &kinds, limit)).await
+    }
+}

@@ -1,0 +1,260 @@
+//! What is SQLite's own; the rest is in the suite.
+
+use super::*;
+use crate::conformance::{Engine, Given, Seeded, World};
+use crate::{Store, SystemRandom};
+use async_trait::async_trait;
+use authenticator_protocol::answer::End;
+use std::path::Path;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// A folder of its own, removed at the end.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new() -> Self {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let name = format!("styrk-store-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+        let path = std::env::temp_dir().join(name);
+        std::fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+
+    fn file(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// A file in a folder; a kill copies it and its log away from under the running store.
+struct OnDisk {
+    folder: Folder,
+    kills: Mutex<u32>,
+}
+
+impl OnDisk {
+    fn new() -> Self {
+        Self { folder: Folder::new(), kills: Mutex::new(0) }
+    }
+
+    fn path(&self) -> PathBuf {
+        self.folder.file(&format!("{}.db", self.kills.lock().unwrap()))
+    }
+}
+
+#[async_trait]
+impl Engine for OnDisk {
+    async fn open(&self, given: Given) -> Arc<dyn Store> {
+        Sqlite::open(&Place::File(self.path()), options(given)).unwrap()
+    }
+
+    async fn kill(&self) {
+        let before = self.path();
+        *self.kills.lock().unwrap() += 1;
+        for suffix in ["", "-wal"] {
+            let with = |path: &Path| PathBuf::from(format!("{}{suffix}", path.display()));
+            std::fs::copy(with(&before), with(&self.path())).unwrap();
+        }
+    }
+}
+
+fn options(given: Given) -> Options {
+    Options { policy: given.policy, clock: given.clock, vault: given.vault, random: given.random, readers: 2 }
+}
+
+fn given() -> Options {
+    Options {
+        policy: Policy::default(),
+        clock: Arc::new(|| Millis(1_800_000_000_000)),
+        vault: Arc::new(Vault::new([7; 32])),
+        random: Box::new(SystemRandom::new()),
+        readers: 2,
+    }
+}
+
+crate::every_case!(OnDisk::new());
+
+mod in_memory {
+    use super::*;
+
+    struct InMemory;
+
+    #[async_trait]
+    impl Engine for InMemory {
+        async fn open(&self, given: Given) -> Arc<dyn Store> {
+            Sqlite::open(&Place::Memory, options(given)).unwrap()
+        }
+
+        async fn kill(&self) {
+            panic!("nothing is left of it");
+        }
+    }
+
+    crate::every_case! { InMemory => enrolment_and_sign_in one_answer_counts the_audit_trail_has_no_gaps }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_number_lies_nowhere_in_the_open() {
+    let disk = OnDisk::new();
+    let folder = disk.folder.0.clone();
+    let digits = authenticator_protocol::number::Digits::new(8).unwrap();
+    let world = World::new(Box::new(disk), Policy { digits, ..Policy::default() }).await;
+    let numbers = world.some_sign_ins(20).await;
+    let connection = Connection::open(folder.join("0.db")).unwrap();
+    let count = |sql: &str| connection.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap();
+    assert!(count("SELECT count(*) FROM requests WHERE ended_at IS NOT NULL") >= 20);
+    assert_eq!(
+        count("SELECT count(*) FROM requests WHERE ended_at IS NOT NULL AND sealed_number IS NOT NULL"),
+        0
+    );
+    assert_eq!(
+        count("SELECT count(*) FROM requests WHERE ended_at IS NULL AND sealed_number IS NOT NULL"),
+        1
+    );
+    for file in ["0.db", "0.db-wal"] {
+        let bytes = std::fs::read(folder.join(file)).unwrap();
+        for number in &numbers {
+            let found = bytes.windows(8).any(|window| window == number.as_bytes());
+            assert!(!found, "a number stands in {file}");
+        }
+    }
+    world.forget_numbers().await;
+    assert_eq!(count("SELECT count(*) FROM requests WHERE number_tag IS NOT NULL"), 0);
+}
+
+#[tokio::test]
+async fn the_audit_trail_cannot_be_changed() {
+    let folder = Folder::new();
+    let path = folder.file("styrk.db");
+    let store = Sqlite::open(&Place::File(path.clone()), given()).unwrap();
+    store.record(signin::fact::Fact::new(signin::fact::FactKind::PasswordWrong)).await.unwrap();
+    store.close().await;
+    let connection = Connection::open(&path).unwrap();
+    for sql in ["UPDATE audit SET kind = 'signed_in'", "DELETE FROM audit"] {
+        assert!(connection.execute(sql, []).unwrap_err().to_string().contains("only appended"), "{sql}");
+    }
+}
+
+#[tokio::test]
+async fn one_process_at_a_time_and_one_whole_file_after_closing() {
+    let folder = Folder::new();
+    let place = Place::File(folder.file("styrk.db"));
+    let store = Sqlite::open(&place, given()).unwrap();
+    assert!(matches!(Sqlite::open(&place, given()), Err(OpenError::InUse(_))));
+    #[cfg(unix)]
+    for name in ["styrk.db", "styrk.db-wal", "styrk.db.lock"] {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = std::fs::metadata(folder.file(name)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{name}");
+    }
+    store.close().await;
+    assert!(!folder.file("styrk.db-wal").exists());
+    let refused = store.record(signin::fact::Fact::new(signin::fact::FactKind::SignedIn)).await;
+    assert!(matches!(refused, Err(crate::StoreError::Unavailable)));
+    assert!(matches!(store.audit(0, 1).await, Err(crate::StoreError::Unavailable)));
+    drop(store);
+    drop(Sqlite::open(&place, given()).unwrap());
+}
+
+#[tokio::test]
+async fn what_cannot_be_opened_is_said() {
+    let folder = Folder::new();
+    let place = Place::File(folder.file("styrk.db"));
+    drop(Sqlite::open(&place, given()).unwrap());
+    let other = Options { vault: Arc::new(Vault::new([8; 32])), ..given() };
+    assert!(matches!(Sqlite::open(&place, other), Err(OpenError::WrongKey)));
+    Connection::open(folder.file("styrk.db")).unwrap().pragma_update(None, "user_version", 99).unwrap();
+    let newer = Sqlite::open(&place, given()).unwrap_err();
+    assert!(newer.to_string().contains("schema 99, this version knows up to 1"), "{newer}");
+    let foreign = folder.file("foreign.db");
+    Connection::open(&foreign).unwrap().execute_batch("CREATE TABLE theirs (a)").unwrap();
+    assert!(matches!(Sqlite::open(&Place::File(foreign), given()), Err(OpenError::Foreign(_))));
+    let policy = Policy { lifetime: 1, ..Policy::default() };
+    let refused = Sqlite::open(&place, Options { policy, ..given() }).unwrap_err();
+    assert!(refused.to_string().contains("policy.lifetime"));
+}
+
+#[test]
+fn a_copy_is_kept_before_migrating() {
+    let folder = Folder::new();
+    let path = folder.file("styrk.db");
+    file::private(&path).unwrap();
+    let mut connection = file::writer(Some(&path)).unwrap();
+    let first = migrate::STEPS[0];
+    migrate::migrate(&mut connection, Some(&path), &[first]).unwrap();
+    assert!(!folder.file("styrk.db.schema-1").exists(), "nothing was there before");
+    let broken = migrate::migrate(
+        &mut connection,
+        Some(&path),
+        &[first, "CREATE TABLE next (a); CREATE TABLE next (a)"],
+    );
+    assert!(broken.is_err());
+    migrate::migrate(&mut connection, Some(&path), &[first, "CREATE TABLE next (a) STRICT"]).unwrap_err();
+    migrate::migrate(&mut connection, Some(&path), &[first, "CREATE TABLE next (a ANY) STRICT"]).unwrap();
+    let copy = Connection::open(folder.file("styrk.db.schema-1")).unwrap();
+    let version: u32 = copy.query_row("PRAGMA user_version", [], |row| row.get(0)).unwrap();
+    assert_eq!(version, 1);
+    assert!(!folder.file("styrk.db.schema-1.partial").exists());
+}
+
+/// A statement that is run often reads by an index, however many rows there are.
+#[test]
+fn hot_statements_use_indexes() {
+    let mut connection = file::writer(None).unwrap();
+    migrate::migrate(&mut connection, None, migrate::STEPS).unwrap();
+    let mut checked = 0;
+    for source in [
+        include_str!("users.rs"),
+        include_str!("sessions.rs"),
+        include_str!("requests.rs"),
+        include_str!("enrolments.rs"),
+        include_str!("devices.rs"),
+    ] {
+        let literals = source.split('"').skip(1).step_by(2);
+        for sql in literals.filter(|text| text.contains("WHERE") && !text.starts_with(')')) {
+            // The end of a `concat!` lacks its beginning.
+            let cut = sql.starts_with(',') || sql.trim_start().starts_with("FROM");
+            let sql = format!("{}{sql}", if cut { "SELECT 1" } else { "" });
+            let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+            let parameters = vec![rusqlite::types::Null; statement.parameter_count()];
+            let plan: Vec<String> = statement
+                .query_map(rusqlite::params_from_iter(parameters), |row| row.get(3))
+                .unwrap()
+                .map(Result::unwrap)
+                .collect();
+            assert!(!plan.iter().any(|step| step.starts_with("SCAN")), "{sql}\n{plan:#?}");
+            checked += 1;
+        }
+    }
+    assert!(checked > 30, "only {checked} statements were found");
+}
+
+/// Belt and braces for property 4: whatever a rule says, no request ends twice.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_request_ends_twice() {
+    let disk = OnDisk::new();
+    let path = disk.path();
+    let world = World::new(Box::new(disk), Policy::default()).await;
+    world.some_sign_ins(0).await;
+    let connection = file::writer(Some(&path)).unwrap();
+    let pending = "SELECT id FROM requests WHERE ended_at IS NULL";
+    let id = rows::one(&connection, pending, [], |columns| columns.take()).unwrap().unwrap();
+    let ended = |end| signin::request::Ended { end, at: Millis(1), by: None };
+    requests::end(&connection, id, ended(End::Denied)).unwrap();
+    let again = requests::end(&connection, id, ended(End::Approved)).unwrap_err();
+    assert!(again.to_string().contains("0 rows instead of one"), "{again}");
+    let used = requests::use_up(&connection, id).unwrap_err();
+    assert!(used.to_string().contains("an approval's use"), "only an approval is used");
+}
+
+#[test]
+fn a_seed_gives_the_same_bytes() {
+    let draw = || authenticator_protocol::random::bytes::<8>(&mut Seeded(5));
+    assert_eq!(draw(), draw());
+}

@@ -1,0 +1,104 @@
+//! Who the users are, and whether a password is right.
+//!
+//! [`Directory`] is where LDAP will fit; [`Embedded`] keeps users and argon2id hashes in the service's own store.
+
+use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _, phc::PasswordHash};
+use argon2::{Algorithm, Argon2, Params, Version};
+use async_trait::async_trait;
+use signin::user::User;
+use std::sync::Arc;
+use store::{Store, StoreError};
+use tokio::sync::Semaphore;
+
+/// What a directory says about a login and a password.
+#[derive(Debug)]
+pub enum Checked {
+    /// The password is right, and the user may sign in.
+    Right(Box<User>),
+    /// Unknown user, wrong password or disabled user: nobody is told which. The user, if there is one, for the
+    /// audit trail alone.
+    Wrong(Option<Box<User>>),
+    /// Too many checks at once: try again in a moment.
+    Busy,
+}
+
+/// A source of users.
+#[async_trait]
+pub trait Directory: Send + Sync {
+    /// Checks a password. Takes as long for an unknown user as for a known one.
+    async fn check(&self, login: &str, password: &str) -> Result<Checked, StoreError>;
+}
+
+/// Users in the service's own store.
+pub struct Embedded {
+    store: Arc<dyn Store>,
+    /// Each check takes 19 MiB and a core for a while.
+    permits: Arc<Semaphore>,
+    nobody: String,
+}
+
+/// A password longer than this is not hashed.
+const MAX_PASSWORD: usize = 1024;
+
+impl Embedded {
+    /// At most `parallel` checks run at once, and sixteen times as many wait.
+    pub fn new(store: Arc<dyn Store>, parallel: usize) -> Self {
+        let nobody = hash_password("a password that nobody has", &[0; 16]).unwrap_or_default();
+        Self { store, permits: Arc::new(Semaphore::new(parallel)), nobody }
+    }
+}
+
+#[async_trait]
+impl Directory for Embedded {
+    async fn check(&self, login: &str, password: &str) -> Result<Checked, StoreError> {
+        let found = self.store.user_by_login(login).await?;
+        let (user, hash) = match found {
+            Some((user, hash)) => (Some(user), hash),
+            None => (None, self.nobody.clone()),
+        };
+        if password.len() > MAX_PASSWORD {
+            return Ok(Checked::Wrong(user.map(Box::new)));
+        }
+        let Ok(permit) = Arc::clone(&self.permits).acquire_owned().await else { return Ok(Checked::Busy) };
+        let password = zeroize::Zeroizing::new(password.to_owned());
+        let right = tokio::task::spawn_blocking(move || {
+            let _permit = permit;
+            verify_password(&password, &hash)
+        })
+        .await
+        .unwrap_or(false);
+        Ok(match user {
+            Some(user) if right && !user.disabled => Checked::Right(Box::new(user)),
+            user => Checked::Wrong(user.map(Box::new)),
+        })
+    }
+}
+
+/// argon2id with OWASP's parameters: 19 MiB, two passes, one lane.
+fn argon2id() -> Argon2<'static> {
+    let params = Params::new(19 * 1024, 2, 1, None).expect("OWASP's parameters are valid");
+    Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+}
+
+/// The PHC string of `password` with a fresh random `salt`.
+pub fn hash_password(password: &str, salt: &[u8; 16]) -> Option<String> {
+    argon2id().hash_password_with_salt(password.as_bytes(), salt).ok().map(|hash| hash.to_string())
+}
+
+fn verify_password(password: &str, hash: &str) -> bool {
+    PasswordHash::new(hash).is_ok_and(|hash| argon2id().verify_password(password.as_bytes(), &hash).is_ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_right_password_fits() {
+        let hash = hash_password("rätt häst", &[7; 16]).unwrap();
+        assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
+        assert!(verify_password("rätt häst", &hash));
+        assert!(!verify_password("fel häst", &hash));
+        assert!(!verify_password("rätt häst", "nonsense"));
+    }
+}

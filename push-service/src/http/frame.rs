@@ -1,0 +1,147 @@
+//! What holds for every request: its name, its headers, where it may come from, and how errors are written.
+
+use crate::app::App;
+use crate::http::problem::{ApiError, PageError};
+use crate::http::visit::{RequestId, Visit};
+use crate::pages::assets::CONTENT_SECURITY_POLICY;
+use crate::pages::problem::Problem;
+use crate::pages::View;
+use authenticator_protocol::code::CROCKFORD;
+use authenticator_protocol::problem::Code;
+use authenticator_protocol::random::bytes;
+use axum::extract::{OriginalUri, Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use std::sync::Arc;
+use tracing::Instrument as _;
+
+/// Gives the request a name that people can read out on the telephone: `7F3K-2Q9D`.
+pub async fn name(mut request: Request, next: Next) -> Response {
+    let random: [u8; 8] = bytes(&mut store::SystemRandom::new());
+    let mut id: String = random.iter().map(|byte| char::from(CROCKFORD[usize::from(byte & 31)])).collect();
+    id.insert(4, '-');
+    request.extensions_mut().insert(RequestId(id.clone()));
+    let uri = request.uri().clone();
+    request.extensions_mut().insert(OriginalUri(uri));
+    // The path alone: a query may hold what somebody typed.
+    let span = tracing::info_span!("request", id, method = %request.method(), path = request.uri().path());
+    let mut response = next.run(request).instrument(span).await;
+    if let Ok(value) = HeaderValue::from_str(&id) {
+        response.headers_mut().insert("x-request-id", value);
+    }
+    response
+}
+
+/// Writes the bodies of errors, and the headers that every answer has.
+pub async fn finish(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let visit = Visit::of(&app, request.extensions(), request.headers());
+    let for_phones = request.uri().path().starts_with("/api/");
+    let mut response = next.run(request).await;
+    let (api, page) = (response.extensions().get::<ApiError>().cloned(), response.extensions().get::<PageError>().copied());
+    if let Some(error) = api {
+        let status = response.status();
+        tracing::info!(status = status.as_u16(), code = error.code.as_str(), detail = error.detail.as_deref(), "refused");
+        response = (status, axum::Json(error.body(&visit.request_id))).into_response();
+        set(response.headers_mut(), header::CONTENT_TYPE, "application/problem+json");
+        if let Some(value) = error.retry_after.and_then(|seconds| HeaderValue::from_str(&seconds.to_string()).ok()) {
+            response.headers_mut().insert(header::RETRY_AFTER, value);
+        }
+    } else if let Some(PageError(problem)) = page {
+        let status = response.status();
+        tracing::info!(status = status.as_u16(), ?problem, "refused");
+        response = (status, visit.page(&app, None, View::Problem(problem))).into_response();
+    } else if response.status().is_client_error() && response.headers().get(header::CONTENT_TYPE).is_none_or(|kind| kind != "text/html; charset=utf-8") && !for_phones {
+        // An extractor of the framework refused: say it on a page of ours.
+        let problem = match response.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => Problem::TooLarge,
+            StatusCode::METHOD_NOT_ALLOWED => Problem::MethodNotAllowed,
+            StatusCode::NOT_FOUND => Problem::NotFound,
+            _ => Problem::FormExpired,
+        };
+        response = (response.status(), visit.page(&app, None, View::Problem(problem))).into_response();
+    }
+    let headers = response.headers_mut();
+    if !headers.contains_key(header::CACHE_CONTROL) {
+        set(headers, header::CACHE_CONTROL, "no-store");
+    }
+    set(headers, header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY);
+    set(headers, header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    set(headers, header::X_FRAME_OPTIONS, "DENY");
+    set(headers, header::REFERRER_POLICY, "same-origin");
+    set(headers, HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
+    set(headers, HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
+    set(headers, HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=()");
+    if app.config.public_url.is_secure() {
+        set(headers, header::STRICT_TRANSPORT_SECURITY, "max-age=63072000; includeSubDomains");
+    }
+    response
+}
+
+fn set(headers: &mut HeaderMap, name: HeaderName, value: &'static str) {
+    headers.insert(name, HeaderValue::from_static(value));
+}
+
+/// A form counts only when our own page sent it (CSRF): every browser says where a POST comes from.
+pub async fn same_site_only(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    if matches!(*request.method(), Method::GET | Method::HEAD) || comes_from(&app.config.public_url.url(""), request.headers()) {
+        next.run(request).await
+    } else {
+        PageError(Problem::CrossSite).into_response()
+    }
+}
+
+fn comes_from(origin: &str, headers: &HeaderMap) -> bool {
+    let text = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or("unreadable"));
+    match (text("sec-fetch-site"), text("origin")) {
+        (Some(site), _) if site != "same-origin" => false,
+        (_, Some(from)) => from == origin,
+        (site, None) => site == Some("same-origin"),
+    }
+}
+
+/// There is no such page.
+pub async fn not_found(uri: Uri) -> Response {
+    if uri.path().starts_with("/api/") {
+        let mut response = ApiError::new(Code::Malformed, "path: there is nothing here").into_response();
+        *response.status_mut() = StatusCode::NOT_FOUND;
+        response
+    } else {
+        PageError(Problem::NotFound).into_response()
+    }
+}
+
+/// The page takes another method.
+pub async fn method_not_allowed(uri: Uri) -> Response {
+    if uri.path().starts_with("/api/") {
+        let mut response = ApiError::new(Code::Malformed, "method: not taken here").into_response();
+        *response.status_mut() = StatusCode::METHOD_NOT_ALLOWED;
+        response
+    } else {
+        PageError(Problem::MethodNotAllowed).into_response()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn from(headers: &[(&'static str, &'static str)]) -> bool {
+        let headers = headers.iter().map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value))).collect();
+        comes_from("https://mfa.example", &headers)
+    }
+
+    #[test]
+    fn a_form_of_another_site_does_not_count() {
+        assert!(from(&[("origin", "https://mfa.example")]));
+        assert!(from(&[("sec-fetch-site", "same-origin"), ("origin", "https://mfa.example")]));
+        assert!(from(&[("sec-fetch-site", "same-origin")]));
+        assert!(!from(&[]));
+        assert!(!from(&[("origin", "null")]));
+        assert!(!from(&[("origin", "https://evil.example")]));
+        assert!(!from(&[("origin", "https://mfa.example.evil.example")]));
+        assert!(!from(&[("sec-fetch-site", "same-site"), ("origin", "https://mfa.example")]));
+        assert!(!from(&[("sec-fetch-site", "cross-site")]));
+        assert!(!from(&[("sec-fetch-site", "none")]));
+    }
+}

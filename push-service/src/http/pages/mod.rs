@@ -1,0 +1,49 @@
+//! What browsers ask for. Each handler is thin: who is visiting, what the store says, which page shows it.
+
+pub mod apps;
+pub mod assets;
+pub mod language;
+pub mod link;
+pub mod register;
+pub mod security;
+pub mod sign_in;
+pub mod sign_out;
+
+use crate::app::App;
+use crate::http::problem::PageError;
+use axum::Json;
+use serde::Serialize;
+use signin::Notice;
+
+/// The name of our own application, where people land.
+pub const MYAPPS: &str = "MyApps";
+
+/// What a waiting page is told.
+#[derive(Debug, Serialize)]
+pub struct News {
+    changed: bool,
+    left: u64,
+}
+
+/// Milliseconds that a waiting page is kept without news.
+const LONG_POLL: u64 = 25_000;
+
+/// Waits for `notice` until `look` tells that something has changed, for a while at most.
+async fn wait<F>(app: &App, notice: Notice, look: impl Fn() -> F) -> Result<Json<News>, PageError>
+where
+    F: Future<Output = Result<News, PageError>>,
+{
+    let mut subscription = app.bus.subscribe(notice);
+    let news = look().await?;
+    if news.changed || app.stop.has_begun() {
+        return Ok(Json(news));
+    }
+    // One millisecond more than is left, so that its end is seen.
+    let left = news.left.saturating_mul(1000).saturating_add(1).min(LONG_POLL);
+    tokio::select! {
+        () = subscription.changed() => {}
+        () = app.clock.sleep(left) => {}
+        () = app.stop.begun() => {}
+    }
+    look().await.map(Json)
+}

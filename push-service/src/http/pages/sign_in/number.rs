@@ -1,0 +1,159 @@
+//! The number, while the phone is asked; and how it ended.
+
+use super::super::{MYAPPS, News, wait as wait_for};
+use crate::app::App;
+use crate::http::problem::PageError;
+use crate::http::visit::{Session, Visit};
+use crate::pages::ended::{Ended as EndedPage, Reason};
+use crate::pages::number::{Number, Purpose as Shown};
+use crate::pages::problem::Problem;
+use crate::pages::{View, Waiting};
+use authenticator_protocol::answer::End;
+use authenticator_protocol::challenge::Purpose;
+use authenticator_protocol::ids::RequestId;
+use axum::Json;
+use axum::extract::{Query, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use serde::Deserialize;
+use signin::Notice;
+use signin::session::{Level, SessionKey};
+use std::sync::Arc;
+use store::{Complete, NotOpened, OpenRequest, RequestView};
+
+/// Asks the user's devices; where the user goes from here.
+pub async fn open(app: &App, visit: &Visit, session: SessionKey) -> Result<&'static str, PageError> {
+    let opened = app
+        .store
+        .open_request(OpenRequest {
+            session,
+            purpose: Purpose::SignIn,
+            application: MYAPPS.to_owned(),
+            origin: visit.origin.clone(),
+            organisation: app.config.organisation.name.clone(),
+        })
+        .await?;
+    match app.tell(opened) {
+        Err(NotOpened::NoDevice) => Ok("/register"),
+        Ok(_) | Err(NotOpened::AppLocked | NotOpened::NoSession) => Ok("/sign-in/number"),
+        Err(NotOpened::TooMany) => Err(PageError(Problem::TooManyRequests { minutes: 5 })),
+    }
+}
+
+/// The number, or how it ended, or in.
+pub async fn get(State(app): State<Arc<App>>, session: Session) -> Result<Response, PageError> {
+    let (visit, known) = (&session.visit, &session.known);
+    if known.session.level >= Level::Approved {
+        return Ok(Redirect::to(&known.session.to).into_response());
+    }
+    let Some(id) = known.session.request else {
+        return Ok(if known.user.app_locked {
+            ended(&app, visit, &known.user.name, Reason::Locked)
+        } else {
+            Redirect::to("/register").into_response()
+        });
+    };
+    let shown = app.store.request(id).await?.ok_or(PageError(Problem::NotFound))?;
+    let view = app.tell(shown);
+    if view.request.enrolment.is_some() {
+        return Ok(Redirect::to("/register").into_response());
+    }
+    match (view.request.ended, view.request.used) {
+        (None, _) => {
+            let address = format!("/sign-in/wait?request={id}");
+            let number = number_view(&app, &view, address);
+            Ok(visit.page(&app, Some(&known.user.name), View::Number(number)).into_response())
+        }
+        (Some(end), false) if end.end == End::Approved => complete(&app, visit, known.session.key).await,
+        (Some(end), _) => Ok(ended(&app, visit, &known.user.name, reason(end.end))),
+    }
+}
+
+/// The approval raises the session: a fresh token takes the old one's place.
+async fn complete(app: &App, visit: &Visit, session: SessionKey) -> Result<Response, PageError> {
+    let (cookies, new) = visit.fresh_session(app);
+    let completed =
+        app.store.complete(Complete { session, new, address: visit.address.to_string() }).await?;
+    Ok(match app.tell(completed) {
+        Some(session) => (cookies, Redirect::to(&session.to)).into_response(),
+        None => Redirect::to("/sign-in?ended=1").into_response(),
+    })
+}
+
+fn number_view(app: &App, view: &RequestView, address: String) -> Number {
+    let request = &view.request;
+    Number {
+        purpose: Shown::SignIn,
+        number: request.number.as_ref().map(|number| number.as_str().to_owned()).unwrap_or_default(),
+        devices: view.asked.clone(),
+        request: request.id.to_string(),
+        waiting: waiting(app, view, address),
+    }
+}
+
+/// How a page waits for a request.
+pub fn waiting(app: &App, view: &RequestView, address: String) -> Waiting {
+    let seconds = |value: u64| u32::try_from(value).unwrap_or(u32::MAX);
+    Waiting { address, left: seconds(left(view)), total: seconds(app.config.policy.lifetime) }
+}
+
+/// Seconds until the request expires.
+pub fn left(view: &RequestView) -> u64 {
+    view.request.expires.since(view.now).div_ceil(1000)
+}
+
+const fn reason(end: End) -> Reason {
+    match end {
+        End::Denied => Reason::Denied,
+        End::Reported => Reason::Reported,
+        End::WrongNumber => Reason::WrongNumber,
+        End::Expired => Reason::Expired,
+        End::Cancelled => Reason::Cancelled,
+        End::Superseded => Reason::Superseded,
+        // An approval that was used up is no way in any more.
+        End::Approved | End::Failed => Reason::Failed,
+    }
+}
+
+fn ended(app: &App, visit: &Visit, user: &str, reason: Reason) -> Response {
+    let view = EndedPage { reason, reference: visit.request_id.clone() };
+    visit.page(app, Some(user), View::Ended(view)).into_response()
+}
+
+/// Which request a page waits for.
+#[derive(Debug, Deserialize)]
+pub struct Waits {
+    request: String,
+}
+
+/// Tells a waiting page when its request has ended, or is no longer the session's.
+pub async fn wait(
+    State(app): State<Arc<App>>,
+    session: Session,
+    Query(waits): Query<Waits>,
+) -> Result<Json<News>, PageError> {
+    let id: RequestId = waits.request.parse().map_err(|_| PageError(Problem::NotFound))?;
+    if session.known.session.request != Some(id) {
+        return Ok(Json(News { changed: true, left: 0 }));
+    }
+    wait_for(&app, Notice::Request(id), || async {
+        let shown = app.store.request(id).await?.ok_or(PageError(Problem::NotFound))?;
+        let view = app.tell(shown);
+        Ok(News { changed: view.request.ended.is_some(), left: left(&view) })
+    })
+    .await
+}
+
+/// The user stops on the page.
+pub async fn cancel(State(app): State<Arc<App>>, session: Session) -> Result<Redirect, PageError> {
+    let cancelled = app.store.cancel_request(session.known.session.key).await?;
+    app.tell(cancelled);
+    Ok(Redirect::to("/sign-in/number"))
+}
+
+/// Another try.
+pub async fn again(State(app): State<Arc<App>>, session: Session) -> Result<Redirect, PageError> {
+    if session.known.session.level >= Level::Approved {
+        return Ok(Redirect::to(&session.known.session.to));
+    }
+    open(&app, &session.visit, session.known.session.key).await.map(Redirect::to)
+}

@@ -1,0 +1,29 @@
+//! A wake has arrived. Unsigned: it proves delivery and nothing else (property 19).
+
+use crate::app::App;
+use crate::http::problem::ApiError;
+use crate::http::visit::Visit;
+use authenticator_protocol::ids::WakeId;
+use authenticator_protocol::problem::Code;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use std::sync::Arc;
+
+/// Receipt → nothing, whether the wake is known or not.
+pub async fn post(
+    State(app): State<Arc<App>>,
+    Path(wake): Path<String>,
+    visit: Visit,
+) -> Result<StatusCode, ApiError> {
+    let wake: WakeId =
+        wake.parse().map_err(|error| ApiError::new(Code::Malformed, format!("wake: {error}")))?;
+    let now = app.clock.now();
+    if let Some(seconds) = app.limits.stranger_wait(visit.address, now) {
+        return Err(ApiError::too_many(seconds));
+    }
+    match app.wakes.received(wake, now) {
+        Some((device, millis)) => tracing::debug!(%device, millis, "wake received"),
+        None => app.limits.stranger(visit.address, now),
+    }
+    Ok(StatusCode::NO_CONTENT)
+}

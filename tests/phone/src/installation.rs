@@ -1,0 +1,370 @@
+//! The one task that owns the core of a phone, and runs what the core asks for.
+//!
+//! Everything reaches it as a message. It never waits for a task of its own, so nothing can lock up: keys and
+//! saved state are dealt with on the spot; HTTP, sockets, timers and prompts are tasks that report back.
+
+use crate::inbox::{Command, Envelope, Report, report};
+use crate::network::{self, Network};
+use crate::options::PhoneOptions;
+use crate::phone::{PhoneState, UnlockAnswer};
+use crate::random::Random;
+use crate::storage::Kept;
+use authenticator_core::effect::{Effect, EffectKind, Key, KeyFailure, Outcome};
+use authenticator_core::event::Event;
+use authenticator_core::text::Text;
+use authenticator_core::{Config, Core};
+use authenticator_protocol::time::Millis;
+use std::collections::{HashMap, VecDeque};
+use std::io;
+use std::sync::Arc;
+use tokio::sync::{mpsc, watch};
+use tokio::task::{AbortHandle, JoinSet};
+use tracing::Instrument as _;
+
+struct Installation {
+    options: Arc<PhoneOptions>,
+    core: Core,
+    kept: Kept,
+    random: Random,
+    network: Network,
+    /// Counts the starts of the app: what an earlier one began means nothing to this one.
+    run: u64,
+    tasks: JoinSet<()>,
+    posts: HashMap<u64, AbortHandle>,
+    timers: HashMap<u64, AbortHandle>,
+    sockets: HashMap<u64, Socket>,
+    prompt: Option<Prompt>,
+    notifications: u64,
+    seen: watch::Sender<PhoneState>,
+    /// Weak, so that the phone ends with its last handle.
+    inbox: mpsc::WeakSender<Envelope>,
+    due: VecDeque<Report>,
+}
+
+struct Socket {
+    outgoing: mpsc::UnboundedSender<String>,
+    task: AbortHandle,
+}
+
+/// An unlock prompt that waits for its user.
+struct Prompt {
+    id: u64,
+    account: String,
+    message: Vec<u8>,
+}
+
+pub(crate) fn start(
+    options: Arc<PhoneOptions>,
+) -> io::Result<(mpsc::Sender<Envelope>, watch::Receiver<PhoneState>)> {
+    let kept = Kept::open(&options.storage)?;
+    let mut random = Random::new(options.seed);
+    let core = open(&options, &kept, &mut random);
+    let (inbox, messages) = mpsc::channel(64);
+    let (seen, state) = watch::channel(PhoneState {
+        version: 0,
+        screen: core.view(),
+        foreground: true,
+        network: true,
+        clock_offset: 0,
+        unlock: options.unlock,
+        prompt: None,
+        notification: None,
+    });
+    let span = tracing::info_span!("phone", name = options.name);
+    let mut phone = Installation {
+        core,
+        kept,
+        random,
+        network: Network::new(),
+        run: 0,
+        tasks: JoinSet::new(),
+        posts: HashMap::new(),
+        timers: HashMap::new(),
+        sockets: HashMap::new(),
+        prompt: None,
+        notifications: 0,
+        seen,
+        inbox: inbox.downgrade(),
+        due: VecDeque::new(),
+        options,
+    };
+    phone.dispatch(Event::Launched);
+    tokio::spawn(phone.live(messages).instrument(span));
+    Ok((inbox, state))
+}
+
+/// `now` on a clock that is wrong by `offset` milliseconds.
+pub(crate) fn shifted(now: Millis, offset: i64) -> Millis {
+    Millis(now.0.saturating_add_signed(offset))
+}
+
+fn open(options: &PhoneOptions, kept: &Kept, random: &mut Random) -> Core {
+    let config = Config {
+        app: options.version.clone(),
+        model: options.model.clone(),
+        system: options.system.clone(),
+        allow_loopback_http: options.allow_loopback_http,
+    };
+    Core::open(config, kept.state(), random.next())
+}
+
+impl Installation {
+    async fn live(mut self, mut messages: mpsc::Receiver<Envelope>) {
+        while let Some(message) = messages.recv().await {
+            match message {
+                Envelope::Command(command, done) => {
+                    self.obey(command);
+                    // Whoever asked may have stopped listening.
+                    let _ = done.send(());
+                }
+                Envelope::Report(run, report) if run == self.run => {
+                    self.hear(report);
+                    self.settle();
+                }
+                Envelope::Report(..) => {}
+            }
+            while self.tasks.try_join_next().is_some() {}
+        }
+    }
+
+    fn obey(&mut self, command: Command) {
+        match command {
+            Command::Event(event) => self.dispatch(event),
+            Command::Network(on) => self.set_network(on),
+            Command::ClockOffset(ms) => self.show(|state| state.clock_offset = ms),
+            Command::Unlock(answer) => {
+                self.show(|state| state.unlock = answer);
+                self.answer_prompt(answer);
+            }
+            Command::AnswerPrompt(answer) => self.answer_prompt(answer),
+            Command::Restart => self.restart(),
+        }
+        self.settle();
+    }
+
+    fn hear(&mut self, report: Report) {
+        match report {
+            Report::Event(event) => {
+                let wanted = match &event {
+                    Event::TimerFired(timer) => self.timers.remove(timer).is_some(),
+                    Event::SocketMessage { socket, .. } => self.sockets.contains_key(socket),
+                    Event::SocketClosed { socket, .. } => self.sockets.remove(socket).is_some(),
+                    _ => true,
+                };
+                if wanted {
+                    self.dispatch(event);
+                }
+            }
+            Report::Outcome(id, outcome) => {
+                self.posts.remove(&id);
+                let effects = self.core.resolve(self.now(), id, outcome);
+                self.run_all(effects);
+            }
+            Report::NotificationOver(number) if number == self.notifications => {
+                self.show(|state| state.notification = None);
+            }
+            Report::NotificationOver(_) => {}
+        }
+    }
+
+    /// Deals with what ended on the spot, and shows where it led.
+    fn settle(&mut self) {
+        while let Some(report) = self.due.pop_front() {
+            self.hear(report);
+        }
+        let screen = self.core.view();
+        self.show(|state| state.screen = screen);
+    }
+
+    fn dispatch(&mut self, event: Event) {
+        match event {
+            Event::Launched | Event::Foregrounded => self.show(|state| state.foreground = true),
+            Event::Backgrounded => self.show(|state| state.foreground = false),
+            _ => {}
+        }
+        let effects = self.core.dispatch(self.now(), event);
+        self.run_all(effects);
+    }
+
+    fn run_all(&mut self, effects: Vec<Effect>) {
+        for effect in effects {
+            self.run_one(effect);
+        }
+    }
+
+    fn run_one(&mut self, Effect { id, kind }: Effect) {
+        match kind {
+            EffectKind::CreateKeys { account, unlock: _ } => {
+                let random = &mut self.random;
+                let outcome = self.kept.change_keys(|keys| keys.create(&account, random));
+                self.due.push_back(Report::Outcome(id, outcome));
+            }
+            EffectKind::Sign { account, key: Key::Approval, message, reason } => {
+                self.ask_user(Prompt { id, account, message }, reason);
+            }
+            EffectKind::Sign { account, key: Key::Device, message, reason: _ } => {
+                let outcome = self.kept.keys().sign(&account, Key::Device, &message);
+                self.due.push_back(Report::Outcome(id, outcome));
+            }
+            EffectKind::DeleteKeys { account } => self.kept.change_keys(|keys| keys.delete(&account)),
+            EffectKind::Post { url, content_type, body, timeout } => {
+                self.post(id, url, content_type, body, timeout);
+            }
+            EffectKind::OpenSocket { socket, url } => self.open_socket(socket, url),
+            EffectKind::SendSocket { socket, text } => {
+                if let Some(socket) = self.sockets.get(&socket) {
+                    // It may have ended a moment ago; that is reported already.
+                    let _ = socket.outgoing.send(text);
+                }
+            }
+            EffectKind::CloseSocket { socket } => drop(self.sockets.remove(&socket)),
+            EffectKind::StartTimer { timer, after } => {
+                let sleep = self.options.clock.sleep(after);
+                let task = self.spawn("timer", async move {
+                    sleep.await;
+                    Report::Event(Event::TimerFired(timer))
+                });
+                if let Some(old) = self.timers.insert(timer, task) {
+                    old.abort();
+                }
+            }
+            EffectKind::CancelTimer { timer } => {
+                if let Some(task) = self.timers.remove(&timer) {
+                    task.abort();
+                }
+            }
+            EffectKind::Save { state } => self.kept.save(state),
+            EffectKind::Notify { text, until } => self.notify(text, until),
+            EffectKind::TakeBackNotification => self.show(|state| state.notification = None),
+            // The screen is shown anyway once everything that is due has been dealt with.
+            EffectKind::Render => {}
+        }
+    }
+
+    fn post(&mut self, id: u64, url: String, content_type: String, body: Vec<u8>, timeout: u64) {
+        if !self.seen.borrow().network {
+            self.due.push_back(Report::Outcome(id, Outcome::NoNetwork));
+            return;
+        }
+        let network = self.network.clone();
+        let too_late = self.options.clock.sleep(timeout);
+        let task = self.spawn("post", async move {
+            let outcome = tokio::select! {
+                outcome = network.post(&url, &content_type, body) => outcome,
+                () = too_late => Outcome::NoNetwork,
+            };
+            Report::Outcome(id, outcome)
+        });
+        self.posts.insert(id, task);
+    }
+
+    fn open_socket(&mut self, socket: u64, url: String) {
+        let (outgoing, to_send) = mpsc::unbounded_channel();
+        let online = self.seen.borrow().network;
+        let (inbox, run) = (self.inbox.clone(), self.run);
+        let task = if online {
+            let report = move |event| report(inbox.clone(), run, Report::Event(event));
+            let span = tracing::debug_span!("socket", socket);
+            self.tasks.spawn(network::socket(socket, url, to_send, report).instrument(span))
+        } else {
+            self.spawn("no socket", async move { Report::Event(Event::SocketClosed { socket, code: None }) })
+        };
+        self.sockets.insert(socket, Socket { outgoing, task });
+    }
+
+    fn ask_user(&mut self, prompt: Prompt, reason: Option<Text>) {
+        // Like the systems' own: a second prompt closes the first.
+        self.answer_prompt(UnlockAnswer::Cancel);
+        self.prompt = Some(prompt);
+        let answer = self.seen.borrow().unlock;
+        if answer == UnlockAnswer::Ask {
+            let reason = reason.unwrap_or_else(|| Text::plain("phone-approve-yes"));
+            self.show(|state| state.prompt = Some(reason));
+        }
+        self.answer_prompt(answer);
+    }
+
+    fn answer_prompt(&mut self, answer: UnlockAnswer) {
+        if answer == UnlockAnswer::Ask {
+            return;
+        }
+        let Some(Prompt { id, account, message }) = self.prompt.take() else { return };
+        self.show(|state| state.prompt = None);
+        let outcome = match answer {
+            UnlockAnswer::Unlock => self.kept.keys().sign(&account, Key::Approval, &message),
+            UnlockAnswer::LockedOut => Outcome::KeyFailed(KeyFailure::LockedOut),
+            UnlockAnswer::Cancel | UnlockAnswer::Ask => Outcome::KeyFailed(KeyFailure::Cancelled),
+        };
+        self.due.push_back(Report::Outcome(id, outcome));
+    }
+
+    fn notify(&mut self, text: Text, until: Millis) {
+        self.notifications += 1;
+        let number = self.notifications;
+        let sleep = self.options.clock.sleep(until.since(self.now()));
+        self.spawn("notification", async move {
+            sleep.await;
+            Report::NotificationOver(number)
+        });
+        self.show(|state| state.notification = Some(text));
+    }
+
+    fn set_network(&mut self, on: bool) {
+        let was = self.seen.borrow().network;
+        self.show(|state| state.network = on);
+        if on && !was {
+            self.dispatch(Event::NetworkBack);
+        }
+        if !on {
+            for (id, task) in self.posts.drain() {
+                task.abort();
+                self.due.push_back(Report::Outcome(id, Outcome::NoNetwork));
+            }
+            for (&socket, open) in &self.sockets {
+                open.task.abort();
+                self.due.push_back(Report::Event(Event::SocketClosed { socket, code: None }));
+            }
+        }
+    }
+
+    fn restart(&mut self) {
+        self.tasks.abort_all();
+        self.run += 1;
+        self.posts.clear();
+        self.timers.clear();
+        self.sockets.clear();
+        self.due.clear();
+        self.prompt = None;
+        self.show(|state| {
+            state.prompt = None;
+            state.notification = None;
+        });
+        self.core = open(&self.options, &self.kept, &mut self.random);
+        self.dispatch(Event::Launched);
+    }
+
+    fn now(&self) -> Millis {
+        shifted(self.options.clock.now(), self.seen.borrow().clock_offset)
+    }
+
+    /// Changes what can be seen; wakes whoever waits only when something is different.
+    fn show(&self, change: impl FnOnce(&mut PhoneState)) {
+        self.seen.send_if_modified(|state| {
+            let before = state.clone();
+            change(state);
+            let changed = *state != before;
+            state.version += u64::from(changed);
+            changed
+        });
+    }
+
+    fn spawn(
+        &mut self,
+        name: &'static str,
+        task: impl Future<Output = Report> + Send + 'static,
+    ) -> AbortHandle {
+        let (inbox, run) = (self.inbox.clone(), self.run);
+        let named = async move { report(inbox, run, task.await).await };
+        self.tasks.spawn(named.instrument(tracing::debug_span!("effect", name)))
+    }
+}

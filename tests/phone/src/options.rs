@@ -1,0 +1,69 @@
+//! What a phone is made with.
+
+use crate::clock::{PhoneClock, SystemClock};
+use crate::phone::UnlockAnswer;
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// What a phone is made with. The default is a Pixel 9 that keeps everything in memory and unlocks its keys.
+#[derive(Clone)]
+pub struct PhoneOptions {
+    /// Names the phone in logs.
+    pub name: String,
+    /// As the service's page will name it: "Pixel 9", "iPhone 15".
+    pub model: String,
+    /// "Android 16", "iOS 26".
+    pub system: String,
+    /// The app's version.
+    pub version: String,
+    /// Plain `http` is allowed to a service on this machine.
+    pub allow_loopback_http: bool,
+    /// Every time and timer of this phone.
+    pub clock: Arc<dyn PhoneClock>,
+    /// Where keys and state are kept.
+    pub storage: Storage,
+    /// Makes everything random in this phone the same at each run. `None`: the system's randomness.
+    pub seed: Option<[u8; 32]>,
+    /// How the unlock prompt is answered at first.
+    pub unlock: UnlockAnswer,
+    /// How long [`crate::Phone::wait_for`] waits, in real time.
+    pub patience: Duration,
+}
+
+impl Default for PhoneOptions {
+    fn default() -> Self {
+        Self {
+            name: "phone".into(),
+            model: "Pixel 9".into(),
+            system: "Android 16".into(),
+            version: env!("CARGO_PKG_VERSION").into(),
+            allow_loopback_http: true,
+            clock: Arc::new(SystemClock),
+            storage: Storage::Memory,
+            seed: None,
+            unlock: UnlockAnswer::Unlock,
+            patience: Duration::from_secs(10),
+        }
+    }
+}
+
+impl fmt::Debug for PhoneOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PhoneOptions")
+            .field("name", &self.name)
+            .field("model", &self.model)
+            .field("storage", &self.storage)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Where a phone keeps its keys and its state.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Storage {
+    /// Until the phone is dropped; a restart of the app keeps them.
+    Memory,
+    /// In a folder of its own, readable by its owner alone. The keys lie there unsealed: this is a test tool.
+    Folder(PathBuf),
+}

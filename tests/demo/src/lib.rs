@@ -1,0 +1,174 @@
+//! The push service exactly as it runs in production, on an embedded database, with an organisation, three users
+//! and simulated phones beside it.
+//!
+//! [`Demo::start`] gives addresses, phones and the clock. [`visitor`] is a browser without a window, [`once`] the
+//! main job as a timeline, [`control`] what the browser tests turn.
+
+pub mod control;
+pub mod once;
+pub mod organisation;
+pub mod visitor;
+
+use authenticator_protocol::time::Millis;
+use futures_util::future::BoxFuture;
+use push_service::app::{App, StartError};
+use push_service::clock::{Clock as _, ManualClock};
+use push_service::config::Config;
+use push_service::keys::Keys;
+use push_service::lifecycle::Running;
+use simulated_phone::{Phone, PhoneClock, PhoneOptions, Phones, UnlockAnswer, screen};
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+use tokio::sync::Mutex;
+use tokio::task::JoinHandle;
+
+/// How the demo is put together.
+pub struct Options {
+    /// Everything runs on it: service, phones, timers.
+    pub clock: ManualClock,
+    /// Port of the service; 0 takes a free one. The phones' page has the next free one.
+    pub port: u16,
+    /// Port of the phones' page; 0 takes a free one.
+    pub phone_port: u16,
+    /// How the phones' unlock prompts are answered.
+    pub unlock: UnlockAnswer,
+    /// More lines for the configuration's `[policy]`.
+    pub policy: String,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            clock: ManualClock::flowing(),
+            port: 0,
+            phone_port: 0,
+            unlock: UnlockAnswer::Unlock,
+            policy: organisation::POLICY.to_owned(),
+        }
+    }
+}
+
+/// Everything, running.
+pub struct Demo {
+    /// Where the service is: `http://localhost:7500`.
+    pub service: String,
+    /// Where the phones' page is.
+    pub phone_page: String,
+    /// The phones.
+    pub phones: Phones,
+    /// The clock of all of it.
+    pub clock: ManualClock,
+    config: Config,
+    running: Mutex<Option<Running>>,
+    screens: JoinHandle<()>,
+    _folder: TempDir,
+}
+
+/// Why the demo does not start.
+pub type Error = Box<dyn std::error::Error + Send + Sync>;
+
+impl Demo {
+    /// Starts service, phones and their page.
+    pub async fn start(options: Options) -> Result<Self, Error> {
+        let folder = tempfile::Builder::new().prefix("styrk-demo-").tempdir()?;
+        let listener = listen(options.port).await?;
+        let screens = listen(options.phone_port).await?;
+        let service = format!("http://localhost:{}", listener.local_addr()?.port());
+        let phone_page = format!("http://localhost:{}", screens.local_addr()?.port());
+        let text =
+            organisation::configuration(&service, &phone_page, listener.local_addr()?, folder.path(), &options.policy);
+        let config = Config::parse(&text)?;
+        Keys::create(&config.keys)?;
+        let app = App::open(config.clone(), Arc::new(options.clock.clone()))?;
+        organisation::add_users(&app).await?;
+        let running = Running::start_on(app, listener)?;
+        let (clock, unlock) = (options.clock.clone(), options.unlock);
+        let phones = Phones::new(move |number| phone(number, &clock, unlock));
+        phones.add()?;
+        let router = screen::router(phones.clone());
+        let screens = tokio::spawn(async move {
+            if let Err(error) = axum::serve(screens, router).await {
+                tracing::error!(%error, "the phones' page has ended");
+            }
+        });
+        Ok(Self {
+            service,
+            phone_page,
+            phones,
+            clock: options.clock,
+            config,
+            running: Mutex::new(Some(running)),
+            screens,
+            _folder: folder,
+        })
+    }
+
+    /// The service's own app, while it runs.
+    pub async fn app(&self) -> Option<Arc<App>> {
+        self.running.lock().await.as_ref().map(|running| Arc::clone(&running.app))
+    }
+
+    /// Adds a phone.
+    pub fn add_phone(&self) -> Result<Phone, Error> {
+        self.phones.add()?.map(|(_, phone)| phone).ok_or_else(|| "no room for another phone".into())
+    }
+
+    /// Phone number `number`, from 1.
+    pub fn phone(&self, number: u32) -> Result<Phone, Error> {
+        self.phones.get(number).ok_or_else(|| format!("there is no phone {number}").into())
+    }
+
+    /// Stops the service; phones and pages find nobody.
+    pub async fn stop_service(&self) {
+        if let Some(running) = self.running.lock().await.take() {
+            running.stop().await;
+        }
+    }
+
+    /// Starts it again, at the same address, on the same database.
+    pub async fn start_service(&self) -> Result<(), StartError> {
+        let app = App::open(self.config.clone(), Arc::new(self.clock.clone()))?;
+        *self.running.lock().await = Some(Running::start(app).await?);
+        Ok(())
+    }
+
+    /// The end.
+    pub async fn stop(self) {
+        self.screens.abort();
+        self.stop_service().await;
+    }
+}
+
+async fn listen(port: u16) -> Result<TcpListener, Error> {
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    TcpListener::bind(address).await.map_err(|error| format!("port {port}: {error}; try another with --port").into())
+}
+
+/// Phones take turns: a Pixel 9, an iPhone 15.
+fn phone(number: u32, clock: &ManualClock, unlock: UnlockAnswer) -> PhoneOptions {
+    let (model, system) =
+        if number.is_multiple_of(2) { ("iPhone 15", "iOS 26") } else { ("Pixel 9", "Android 16") };
+    PhoneOptions {
+        name: format!("phone {number}"),
+        model: model.to_owned(),
+        system: system.to_owned(),
+        clock: Arc::new(SharedClock(clock.clone())),
+        unlock,
+        ..PhoneOptions::default()
+    }
+}
+
+/// The service's clock, as a phone sees it.
+struct SharedClock(ManualClock);
+
+impl PhoneClock for SharedClock {
+    fn now(&self) -> Millis {
+        self.0.now()
+    }
+
+    fn sleep(&self, millis: u64) -> BoxFuture<'static, ()> {
+        push_service::clock::Clock::sleep(&self.0, millis)
+    }
+}

@@ -1,0 +1,85 @@
+//! What the checks need beside Rust and Node, and how a bare Debian gets it.
+
+use std::path::Path;
+use std::process::Command;
+
+/// Something that must be there.
+struct Need {
+    name: &'static str,
+    why: &'static str,
+    there: fn(&Path) -> bool,
+    install: &'static [&'static [&'static str]],
+}
+
+const NEEDS: &[Need] = &[
+    Need {
+        name: "a C compiler",
+        why: "builds SQLite and ring",
+        there: |_| runs("cc", &["--version"]),
+        install: &[&["apt-get", "update", "-q"], &["apt-get", "install", "-q", "-y", "--no-install-recommends", "gcc", "libc6-dev"]],
+    },
+    Need {
+        name: "rustfmt and clippy",
+        why: "format and lints",
+        there: |_| runs("cargo", &["fmt", "--version"]) && runs("cargo", &["clippy", "--version"]),
+        install: &[&["rustup", "component", "add", "rustfmt", "clippy"]],
+    },
+    Need {
+        name: "Chromium and a font",
+        why: "pages and phone as a person uses them",
+        there: |_| runs("chromium", &["--version"]) && Path::new("/usr/share/fonts/truetype/dejavu").exists(),
+        install: &[
+            &["apt-get", "update", "-q"],
+            &["apt-get", "install", "-q", "-y", "--no-install-recommends", "chromium", "fonts-dejavu-core"],
+        ],
+    },
+    Need {
+        name: "the browser tests' packages",
+        why: "playwright-core and axe-core, versions fixed in package-lock.json",
+        there: |root| {
+            let folder = root.join("tests/browser");
+            let fresh = |path: &str| folder.join(path).metadata().and_then(|data| data.modified()).ok();
+            match (fresh("node_modules/.package-lock.json"), fresh("package-lock.json")) {
+                (Some(installed), Some(locked)) => installed >= locked,
+                _ => false,
+            }
+        },
+        install: &[&["npm", "ci", "--prefix", "tests/browser", "--no-audit", "--no-fund"]],
+    },
+];
+
+fn runs(program: &str, arguments: &[&str]) -> bool {
+    Command::new(program).args(arguments).output().is_ok_and(|output| output.status.success())
+}
+
+/// Fetches what is missing.
+pub(crate) fn install(root: &Path) -> Result<(), String> {
+    for need in NEEDS.iter().filter(|need| !(need.there)(root)) {
+        println!("installing {} ({})", need.name, need.why);
+        for command in need.install {
+            let status = Command::new(command[0])
+                .args(&command[1..])
+                .current_dir(root)
+                .env("DEBIAN_FRONTEND", "noninteractive")
+                .status();
+            if !status.is_ok_and(|status| status.success()) {
+                return Err(format!("this did not work: {}", command.join(" ")));
+            }
+        }
+    }
+    missing(root)
+}
+
+/// An error that lists what is missing and how to get it.
+pub(crate) fn missing(root: &Path) -> Result<(), String> {
+    let missing: Vec<&Need> = NEEDS.iter().filter(|need| !(need.there)(root)).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let mut message = "Missing, so nothing was checked:\n".to_owned();
+    for need in missing {
+        let commands: Vec<String> = need.install.iter().map(|command| command.join(" ")).collect();
+        message += &format!("  {} ({}): {}\n", need.name, need.why, commands.join(" && "));
+    }
+    Err(message + "`cargo xtask setup` does all of it (Debian, as root).")
+}

@@ -148,7 +148,9 @@ impl Config {
         };
         let config = Self {
             colour: file.organisation.colour.parse().map_err(|error| value("organisation.colour", error))?,
-            policy: file.policy.policy(networks("policy.trusted_networks", &file.policy.trusted_networks)?)?,
+            policy: file
+                .policy
+                .policy(networks("policy.trusted_networks", &file.policy.trusted_networks)?)?,
             proxies: networks("trusted_proxies", &file.trusted_proxies)?,
             organisation: Organisation {
                 name: file.organisation.name,
@@ -167,9 +169,10 @@ impl Config {
     }
 
     fn check(&self) -> Result<(), ConfigError> {
-        for (setting, text) in
-            [("organisation.name", &self.organisation.name), ("organisation.support", &self.organisation.support)]
-        {
+        for (setting, text) in [
+            ("organisation.name", &self.organisation.name),
+            ("organisation.support", &self.organisation.support),
+        ] {
             if text.is_empty() || !is_visible(text, 80) {
                 return Err(value(setting, "1 to 80 characters, none of them invisible"));
             }
@@ -181,12 +184,18 @@ impl Config {
         }
         // Without TLS of its own the service speaks to this machine or to a proxy that it knows.
         if !self.listen.ip().is_loopback() && self.proxies.is_empty() {
-            return Err(value("listen", "not a loopback address: name the proxy in front of it in trusted_proxies"));
+            return Err(value(
+                "listen",
+                "not a loopback address: name the proxy in front of it in trusted_proxies",
+            ));
         }
         for application in &self.applications {
             let local = application.url.starts_with('/') && !application.url.starts_with("//");
             if !(local || application.url.starts_with("https://")) || application.url.contains('\\') {
-                return Err(value("applications.url", format!("{}: https or a path of this service", application.url)));
+                return Err(value(
+                    "applications.url",
+                    format!("{}: https or a path of this service", application.url),
+                ));
             }
             if application.name.is_empty() || !is_visible(&application.name, 80) {
                 return Err(value("applications.name", "1 to 80 characters, none of them invisible"));
@@ -206,7 +215,8 @@ impl Config {
             );
         }
         if !self.public_url.is_secure() {
-            risks.push("public_url is plain http: only for trying the service out on one machine.".to_owned());
+            risks
+                .push("public_url is plain http: only for trying the service out on one machine.".to_owned());
         }
         risks
     }
@@ -269,8 +279,16 @@ mod tests {
             ("keys = \"keys\"", "keyz = \"keys\"", "keyz"),
             ("[organisation]", "[policy]\ndigits = 9\n[organisation]", "policy.digits"),
             ("[organisation]", "[policy]\nlifetime = 600\n[organisation]", "policy.lifetime"),
-            ("[organisation]", "[policy]\ntrusted_networks = [\"0.0.0.0/0\"]\n[organisation]", "policy.trusted_networks"),
-            ("[organisation]", "[[applications]]\nname = \"A\"\nurl = \"//evil.example\"\n[organisation]", "applications.url"),
+            (
+                "[organisation]",
+                "[policy]\ntrusted_networks = [\"0.0.0.0/0\"]\n[organisation]",
+                "policy.trusted_networks",
+            ),
+            (
+                "[organisation]",
+                "[[applications]]\nname = \"A\"\nurl = \"//evil.example\"\n[organisation]",
+                "applications.url",
+            ),
         ] {
             let error = Config::parse(&SMALLEST.replace(from, to)).unwrap_err().to_string();
             assert!(error.contains(says), "{says}: {error}");

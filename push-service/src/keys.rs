@@ -110,7 +110,8 @@ impl Keys {
             .map(authenticator_protocol::code::Bytes)
             .ok_or(KeysError::Content(path))?;
         let path = folder.join(VAULT);
-        let vault = read(&path)?.as_slice().try_into().map(Zeroizing::new).map_err(|_| KeysError::Content(path))?;
+        let vault =
+            read(&path)?.as_slice().try_into().map(Zeroizing::new).map_err(|_| KeysError::Content(path))?;
         Ok(Self { identity, next_identity, vault })
     }
 }
@@ -133,7 +134,8 @@ fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>, KeysError> {
 
 fn write(path: &Path, content: &[u8]) -> Result<(), KeysError> {
     let failed = |error| KeysError::File(path.into(), error);
-    let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(failed)?;
+    let mut file =
+        fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(failed)?;
     file.write_all(content).and_then(|()| file.sync_all()).map_err(failed)
 }
 

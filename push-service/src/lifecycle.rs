@@ -61,8 +61,7 @@ impl Running {
 
     /// Serves on a listener that is open already.
     pub fn start_on(app: Arc<App>, listener: TcpListener) -> Result<Self, StartError> {
-        let address =
-            listener.local_addr().map_err(|error| StartError::Listen(app.config.listen, error))?;
+        let address = listener.local_addr().map_err(|error| StartError::Listen(app.config.listen, error))?;
         let mut tasks = JoinSet::new();
         tasks.spawn(serve(Arc::clone(&app), listener));
         tasks.spawn(expire(Arc::clone(&app)));
@@ -95,7 +94,8 @@ async fn serve(app: Arc<App>, listener: TcpListener) {
     });
     let stop = app.stop.clone();
     let service = http::router(app).into_make_service_with_connect_info::<SocketAddr>();
-    let ended = axum::serve(listener, service).with_graceful_shutdown(async move { stop.begun().await }).await;
+    let ended =
+        axum::serve(listener, service).with_graceful_shutdown(async move { stop.begun().await }).await;
     if let Err(error) = ended {
         tracing::error!(%error, "listening ended");
     }

@@ -6,7 +6,8 @@ use signin::network::neighbourhood;
 use signin::throttle::Throttle;
 use std::collections::HashMap;
 use std::net::IpAddr;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::Semaphore;
 
 type Login = [u8; 32];
 
@@ -14,7 +15,12 @@ type Login = [u8; 32];
 pub struct Limits {
     passwords: Mutex<Passwords>,
     strangers: Mutex<Throttle<String>>,
+    /// Places for sockets whose phone has not said yet who it is; each is given up after five seconds.
+    pub unopened: Arc<Semaphore>,
 }
+
+/// Sockets that may wait for their opening at the same time.
+const UNOPENED: usize = 4096;
 
 struct Passwords {
     /// One login from one network: 10 in 10 minutes.
@@ -38,7 +44,11 @@ impl Default for Limits {
             login: Throttle::new(100, 3600),
             familiar: HashMap::new(),
         };
-        Self { passwords: Mutex::new(passwords), strangers: Mutex::new(Throttle::new(60, 60)) }
+        Self {
+            passwords: Mutex::new(passwords),
+            strangers: Mutex::new(Throttle::new(60, 60)),
+            unopened: Arc::new(Semaphore::new(UNOPENED)),
+        }
     }
 }
 
@@ -52,8 +62,12 @@ impl Limits {
     pub fn password_wait(&self, login: &str, address: IpAddr, now: Millis) -> Option<u64> {
         let pair = keys(login, address);
         let passwords = self.passwords.lock().unwrap_or_else(PoisonError::into_inner);
-        let others = if passwords.familiar.contains_key(&pair) { None } else { passwords.login.wait(&pair.0, now) };
-        [passwords.pair.wait(&pair, now), passwords.network.wait(&pair.1, now), others].into_iter().flatten().max()
+        let others =
+            if passwords.familiar.contains_key(&pair) { None } else { passwords.login.wait(&pair.0, now) };
+        [passwords.pair.wait(&pair, now), passwords.network.wait(&pair.1, now), others]
+            .into_iter()
+            .flatten()
+            .max()
     }
 
     /// Counts a wrong password.
@@ -79,7 +93,10 @@ impl Limits {
 
     /// Seconds until a stranger's phone from this network may send another request that cannot be tied to a device.
     pub fn stranger_wait(&self, address: IpAddr, now: Millis) -> Option<u64> {
-        self.strangers.lock().unwrap_or_else(PoisonError::into_inner).wait(&neighbourhood(address).to_string(), now)
+        self.strangers
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .wait(&neighbourhood(address).to_string(), now)
     }
 
     /// Counts one.

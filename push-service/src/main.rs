@@ -56,7 +56,9 @@ async fn run(command: Command) -> Result<(), Box<dyn std::error::Error>> {
             let config = Config::read(&file.config)?;
             Keys::create(&config.keys)?;
             let folder = config.keys.display();
-            println!("Made the keys in {folder}. Move {folder}/next-identity.pk8 to a safe place away from this machine.");
+            println!(
+                "Made the keys in {folder}. Move {folder}/next-identity.pk8 to a safe place away from this machine."
+            );
         }
         Command::CheckConfig(file) => {
             let config = Config::read(&file.config)?;

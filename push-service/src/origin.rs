@@ -32,7 +32,12 @@ pub fn origin(address: IpAddr, headers: &HeaderMap) -> Origin {
     let named = |list: &[(&str, &str)]| {
         list.iter().find(|(mark, _)| agent.contains(mark)).map(|(_, name)| (*name).to_owned())
     };
-    Origin { address: address.to_string(), browser: named(BROWSERS), system: named(SYSTEMS), ..Origin::default() }
+    Origin {
+        address: address.to_string(),
+        browser: named(BROWSERS),
+        system: named(SYSTEMS),
+        ..Origin::default()
+    }
 }
 
 /// Most browsers claim to be others as well: the first mark that fits decides.
@@ -65,7 +70,10 @@ mod tests {
     use axum::http::HeaderValue;
 
     fn forwarded(values: &'static [&'static str]) -> HeaderMap {
-        values.iter().map(|value| ("x-forwarded-for".parse().unwrap(), HeaderValue::from_static(value))).collect()
+        values
+            .iter()
+            .map(|value| ("x-forwarded-for".parse().unwrap(), HeaderValue::from_static(value)))
+            .collect()
     }
 
     fn counts(peer: &str, values: &'static [&'static str]) -> String {
@@ -85,7 +93,8 @@ mod tests {
     #[test]
     fn browsers_are_named_from_a_list() {
         let read = |agent: &'static str| {
-            let headers = [("user-agent".parse().unwrap(), HeaderValue::from_static(agent))].into_iter().collect();
+            let headers =
+                [("user-agent".parse().unwrap(), HeaderValue::from_static(agent))].into_iter().collect();
             let origin = origin("192.0.2.1".parse().unwrap(), &headers);
             (origin.browser, origin.system)
         };
@@ -95,11 +104,15 @@ mod tests {
             named("Firefox", "Windows")
         );
         assert_eq!(
-            read("Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36 Edg/140.0"),
+            read(
+                "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36 Edg/140.0"
+            ),
             named("Edge", "Linux")
         );
         assert_eq!(
-            read("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605 Version/18.0 Mobile/1 Safari/604.1"),
+            read(
+                "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605 Version/18.0 Mobile/1 Safari/604.1"
+            ),
             named("Safari", "iPhone")
         );
         assert_eq!(read("<script>alert(1)</script>"), (None, None));

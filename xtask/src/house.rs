@@ -38,7 +38,10 @@ pub(crate) fn check(root: &Path) -> Result<(), String> {
         }
         if shown != "xtask/src/house.rs" {
             wrong.extend(
-                UNFINISHED.iter().filter(|word| text.contains(**word)).map(|word| format!("{shown}: has {word}")),
+                UNFINISHED
+                    .iter()
+                    .filter(|word| text.contains(**word))
+                    .map(|word| format!("{shown}: has {word}")),
             );
         }
     }

@@ -16,7 +16,10 @@ const NEEDS: &[Need] = &[
         name: "a C compiler",
         why: "builds SQLite and ring",
         there: |_| runs("cc", &["--version"]),
-        install: &[&["apt-get", "update", "-q"], &["apt-get", "install", "-q", "-y", "--no-install-recommends", "gcc", "libc6-dev"]],
+        install: &[
+            &["apt-get", "update", "-q"],
+            &["apt-get", "install", "-q", "-y", "--no-install-recommends", "gcc", "libc6-dev"],
+        ],
     },
     Need {
         name: "rustfmt and clippy",

@@ -26,7 +26,16 @@ const PARTS: &[Part] = &[
     Part {
         name: "lints",
         budget: 8,
-        what: What::Commands(&[&["cargo", "clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"]]),
+        what: What::Commands(&[&[
+            "cargo",
+            "clippy",
+            "--workspace",
+            "--all-targets",
+            "--locked",
+            "--",
+            "-D",
+            "warnings",
+        ]]),
     },
     Part {
         name: "unit",

@@ -78,7 +78,16 @@ impl Message for Challenge {
 
 /// Payload members that a phone of this version knows how to show.
 const SHOWN: [&str; 10] = [
-    "organisation", "purpose", "application", "browser", "system", "address", "place", "message", "recognised", "iat",
+    "organisation",
+    "purpose",
+    "application",
+    "browser",
+    "system",
+    "address",
+    "place",
+    "message",
+    "recognised",
+    "iat",
 ];
 
 /// Why a phone does not show a challenge that was signed correctly.
@@ -138,8 +147,13 @@ pub fn check(challenge: &Verified<Challenge>, device: DeviceId, now: Seconds) ->
     if now >= body.exp {
         return Err(ChallengeError::Expired);
     }
-    let texts = [Some(&body.organisation), Some(&body.application)].into_iter();
-    let optional = [&body.browser, &body.system, &body.address, &body.place, &body.message].map(Option::as_ref);
+    let model = match &body.purpose {
+        Purpose::AddDevice { model } => Some(model),
+        _ => None,
+    };
+    let texts = [Some(&body.organisation), Some(&body.application), model].into_iter();
+    let optional =
+        [&body.browser, &body.system, &body.address, &body.place, &body.message].map(Option::as_ref);
     if texts.chain(optional).flatten().all(|text| is_visible(text, 200)) {
         Ok(())
     } else {

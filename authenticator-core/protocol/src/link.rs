@@ -144,7 +144,9 @@ impl EnrolmentLink {
         let (scheme, _) = text.split_once(':').ok_or(LinkError::NotALink)?;
         match scheme.to_ascii_lowercase().as_str() {
             "http" | "https" => {}
-            "otpauth" | "otpauth-migration" | "phonefactor" | "duo" | "fido" | "bankid" => return Err(LinkError::OtherApp),
+            "otpauth" | "otpauth-migration" | "phonefactor" | "duo" | "fido" | "bankid" => {
+                return Err(LinkError::OtherApp);
+            }
             _ => return Err(LinkError::NotALink),
         }
         let url = Url::parse(text).map_err(|_| LinkError::NotALink)?;
@@ -205,9 +207,16 @@ mod tests {
 
     #[test]
     fn there_and_back() {
-        for host in ["https://mfa.regionx.example", "https://mfa.regionx.example:8443", "http://localhost:7500"] {
+        for host in
+            ["https://mfa.regionx.example", "https://mfa.regionx.example:8443", "http://localhost:7500"]
+        {
             let server = ServerAddress::parse(host).unwrap();
-            let link = EnrolmentLink { link: server.clone(), server, code: Secret([5; 16]), identity: Bytes([6; 16]) };
+            let link = EnrolmentLink {
+                link: server.clone(),
+                server,
+                code: Secret([5; 16]),
+                identity: Bytes([6; 16]),
+            };
             let text = link.to_string();
             assert!(text.len() < MAX_LINK);
             assert_eq!(read(&text), Ok(link));

@@ -91,7 +91,11 @@ impl Code {
     /// The HTTP status that goes with it.
     pub const fn status(self) -> u16 {
         match self {
-            Self::Malformed | Self::Unsupported | Self::WrongAddress | Self::OfferMismatch | Self::ChallengeMismatch => 400,
+            Self::Malformed
+            | Self::Unsupported
+            | Self::WrongAddress
+            | Self::OfferMismatch
+            | Self::ChallengeMismatch => 400,
             Self::Signature | Self::Clock | Self::Replayed => 401,
             Self::DeviceEnded | Self::CodeExpired => 410,
             Self::UnknownChallenge => 404,

@@ -3,9 +3,9 @@
 use crate::app::App;
 use crate::http::problem::{ApiError, PageError};
 use crate::http::visit::{RequestId, Visit};
+use crate::pages::View;
 use crate::pages::assets::CONTENT_SECURITY_POLICY;
 use crate::pages::problem::Problem;
-use crate::pages::View;
 use authenticator_protocol::code::CROCKFORD;
 use authenticator_protocol::problem::Code;
 use authenticator_protocol::random::bytes;
@@ -38,20 +38,31 @@ pub async fn finish(State(app): State<Arc<App>>, request: Request, next: Next) -
     let visit = Visit::of(&app, request.extensions(), request.headers());
     let for_phones = request.uri().path().starts_with("/api/");
     let mut response = next.run(request).await;
-    let (api, page) = (response.extensions().get::<ApiError>().cloned(), response.extensions().get::<PageError>().copied());
+    let (api, page) =
+        (response.extensions().get::<ApiError>().cloned(), response.extensions().get::<PageError>().copied());
     if let Some(error) = api {
         let status = response.status();
-        tracing::info!(status = status.as_u16(), code = error.code.as_str(), detail = error.detail.as_deref(), "refused");
+        tracing::info!(
+            status = status.as_u16(),
+            code = error.code.as_str(),
+            detail = error.detail.as_deref(),
+            "refused"
+        );
         response = (status, axum::Json(error.body(&visit.request_id))).into_response();
         set(response.headers_mut(), header::CONTENT_TYPE, "application/problem+json");
-        if let Some(value) = error.retry_after.and_then(|seconds| HeaderValue::from_str(&seconds.to_string()).ok()) {
+        if let Some(value) =
+            error.retry_after.and_then(|seconds| HeaderValue::from_str(&seconds.to_string()).ok())
+        {
             response.headers_mut().insert(header::RETRY_AFTER, value);
         }
     } else if let Some(PageError(problem)) = page {
         let status = response.status();
         tracing::info!(status = status.as_u16(), ?problem, "refused");
         response = (status, visit.page(&app, None, View::Problem(problem))).into_response();
-    } else if response.status().is_client_error() && response.headers().get(header::CONTENT_TYPE).is_none_or(|kind| kind != "text/html; charset=utf-8") && !for_phones {
+    } else if response.status().is_client_error()
+        && response.headers().get(header::CONTENT_TYPE).is_none_or(|kind| kind != "text/html; charset=utf-8")
+        && !for_phones
+    {
         // An extractor of the framework refused: say it on a page of ours.
         let problem = match response.status() {
             StatusCode::PAYLOAD_TOO_LARGE => Problem::TooLarge,
@@ -84,7 +95,9 @@ fn set(headers: &mut HeaderMap, name: HeaderName, value: &'static str) {
 
 /// A form counts only when our own page sent it (CSRF): every browser says where a POST comes from.
 pub async fn same_site_only(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
-    if matches!(*request.method(), Method::GET | Method::HEAD) || comes_from(&app.config.public_url.url(""), request.headers()) {
+    if matches!(*request.method(), Method::GET | Method::HEAD)
+        || comes_from(&app.config.public_url.url(""), request.headers())
+    {
         next.run(request).await
     } else {
         PageError(Problem::CrossSite).into_response()
@@ -127,7 +140,10 @@ mod tests {
     use super::*;
 
     fn from(headers: &[(&'static str, &'static str)]) -> bool {
-        let headers = headers.iter().map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value))).collect();
+        let headers = headers
+            .iter()
+            .map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)))
+            .collect();
         comes_from("https://mfa.example", &headers)
     }
 

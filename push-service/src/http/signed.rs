@@ -33,16 +33,15 @@ impl FromRequest<Arc<App>> for Body {
 
     async fn from_request(request: Request, app: &Arc<App>) -> Result<Self, ApiError> {
         let visit = Visit::of(app, request.extensions(), request.headers());
-        if let Some(seconds) = app.limits.stranger_wait(visit.address, app.clock.now()) {
-            return Err(ApiError::too_many(seconds));
-        }
         let path = request.uri().path().to_owned();
         if !is_jose(request.headers()) {
             return Err(ApiError::new(Code::Malformed, "content-type: application/jose"));
         }
-        let text = String::from_request(request, &()).await.map_err(|rejected| match rejected.status().as_u16() {
-            413 => ApiError::plain(Code::TooLarge),
-            _ => ApiError::new(Code::Malformed, "body: not UTF-8"),
+        let text = String::from_request(request, &()).await.map_err(|rejected| {
+            match rejected.status().as_u16() {
+                413 => ApiError::plain(Code::TooLarge),
+                _ => ApiError::new(Code::Malformed, "body: not UTF-8"),
+            }
         })?;
         Ok(Self { text, path, visit })
     }
@@ -60,7 +59,7 @@ impl Body {
 
     /// Checks a message that brings its signer's key. Counts towards the limit for strangers.
     pub fn with_own_key<M: Message>(self, app: &App) -> Result<(Verified<M>, PublicKey), ApiError> {
-        app.limits.stranger(self.visit.address, app.clock.now());
+        self.knock(app)?;
         let message = Unverified::<M>::parse(&self.text)?;
         let key = message.header().jwk.ok_or_else(|| ApiError::new(Code::Malformed, "jwk: missing"))?;
         bound(app, message.header(), "POST", &self.path)?;
@@ -73,11 +72,21 @@ impl Body {
         app: &App,
         key: impl FnOnce(&Device) -> PublicKey,
     ) -> Result<FromDevice<M>, ApiError> {
-        let checked = check::<M>(app, &self.text, "POST", &self.path, key).await;
-        if checked.is_err() {
-            app.limits.stranger(self.visit.address, app.clock.now());
+        match check::<M>(app, &self.text, "POST", &self.path, key).await {
+            Ok(from) => Ok(from),
+            // Only what fails is counted: nobody can use up the tries of a neighbour's phone.
+            Err(error) => self.knock(app).and(Err(error)),
         }
-        checked
+    }
+
+    /// Counts something that cannot be tied to a device.
+    fn knock(&self, app: &App) -> Result<(), ApiError> {
+        let now = app.clock.now();
+        if let Some(seconds) = app.limits.stranger_wait(self.visit.address, now) {
+            return Err(ApiError::too_many(seconds));
+        }
+        app.limits.stranger(self.visit.address, now);
+        Ok(())
     }
 }
 
@@ -102,8 +111,10 @@ pub async fn check<M: Message>(
     key: impl FnOnce(&Device) -> PublicKey,
 ) -> Result<FromDevice<M>, ApiError> {
     let message = Unverified::<M>::parse(text)?;
-    let kid = message.header().kid.as_deref().ok_or_else(|| ApiError::new(Code::Malformed, "kid: missing"))?;
-    let id: DeviceId = kid.parse().map_err(|error| ApiError::new(Code::Malformed, format!("kid: {error}")))?;
+    let kid =
+        message.header().kid.as_deref().ok_or_else(|| ApiError::new(Code::Malformed, "kid: missing"))?;
+    let id: DeviceId =
+        kid.parse().map_err(|error| ApiError::new(Code::Malformed, format!("kid: {error}")))?;
     let device = app.store.device(id).await?.ok_or_else(|| ApiError::plain(Code::DeviceEnded))?;
     let (signed, nonce) = bound(app, message.header(), method, path)?;
     let message = message.verify(&key(&device), &RingVerify)?;

@@ -48,7 +48,9 @@ const SESSION: &str = "styrk-session";
 impl Visit {
     /// From a request's parts.
     pub fn of(app: &App, extensions: &Extensions, headers: &HeaderMap) -> Self {
-        let peer = extensions.get::<ConnectInfo<SocketAddr>>().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |info| info.0.ip());
+        let peer = extensions
+            .get::<ConnectInfo<SocketAddr>>()
+            .map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |info| info.0.ip());
         let address = origin::address(peer, headers, &app.config.proxies);
         let cookies = CookieJar::from_headers(headers);
         let chosen = cookies.get(LANGUAGE).and_then(|cookie| Language::from_tag(cookie.value()));
@@ -66,12 +68,18 @@ impl Visit {
 
     /// The session that the cookie names.
     pub fn session_key(&self, app: &App) -> Option<SessionKey> {
-        self.cookies.get(&name(app, SESSION)).and_then(|cookie| decode_array::<32>(cookie.value())).map(|token| key(&token))
+        self.cookies
+            .get(&name(app, SESSION))
+            .and_then(|cookie| decode_array::<32>(cookie.value()))
+            .map(|token| key(&token))
     }
 
     /// The browser that the long-lived cookie names.
     pub fn browser_key(&self, app: &App) -> Option<Hash> {
-        self.cookies.get(&name(app, BROWSER)).and_then(|cookie| decode_array::<32>(cookie.value())).map(|token| key(&token))
+        self.cookies
+            .get(&name(app, BROWSER))
+            .and_then(|cookie| decode_array::<32>(cookie.value()))
+            .map(|token| key(&token))
     }
 
     /// A fresh session token: the jar that sets it, and its key.
@@ -191,7 +199,14 @@ impl FromRequestParts<Arc<App>> for SignedIn {
             .await
             .map_err(|error| Elsewhere::Problem(error.into()))?
             .is_empty();
-        Err(Elsewhere::To(if registered && session.known.session.enrolment.is_none() { "/sign-in/number" } else { "/register" }.to_owned()))
+        Err(Elsewhere::To(
+            if registered && session.known.session.enrolment.is_none() {
+                "/sign-in/number"
+            } else {
+                "/register"
+            }
+            .to_owned(),
+        ))
     }
 }
 
@@ -255,7 +270,9 @@ mod tests {
         for path in ["/apps", "/security?x=1", "/a/b"] {
             assert_eq!(local(path), path);
         }
-        for path in ["", "apps", "//evil.example", "/\\evil.example", "https://evil.example", "/a\nb", "/a b", "/å"] {
+        for path in
+            ["", "apps", "//evil.example", "/\\evil.example", "https://evil.example", "/a\nb", "/a b", "/å"]
+        {
             assert_eq!(local(path), "/apps", "{path}");
         }
     }

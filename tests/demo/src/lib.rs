@@ -77,8 +77,13 @@ impl Demo {
         let screens = listen(options.phone_port).await?;
         let service = format!("http://localhost:{}", listener.local_addr()?.port());
         let phone_page = format!("http://localhost:{}", screens.local_addr()?.port());
-        let text =
-            organisation::configuration(&service, &phone_page, listener.local_addr()?, folder.path(), &options.policy);
+        let text = organisation::configuration(
+            &service,
+            &phone_page,
+            listener.local_addr()?,
+            folder.path(),
+            &options.policy,
+        );
         let config = Config::parse(&text)?;
         Keys::create(&config.keys)?;
         let app = App::open(config.clone(), Arc::new(options.clock.clone()))?;
@@ -143,7 +148,9 @@ impl Demo {
 
 async fn listen(port: u16) -> Result<TcpListener, Error> {
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-    TcpListener::bind(address).await.map_err(|error| format!("port {port}: {error}; try another with --port").into())
+    TcpListener::bind(address)
+        .await
+        .map_err(|error| format!("port {port}: {error}; try another with --port").into())
 }
 
 /// Phones take turns: a Pixel 9, an iPhone 15.

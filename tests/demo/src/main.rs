@@ -45,16 +45,27 @@ async fn main() -> ExitCode {
 }
 
 #[expect(clippy::print_stdout, reason = "the timeline is the answer of this command")]
-#[expect(clippy::disallowed_methods, reason = "the milliseconds of each step are the machine's, not the demo's")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the milliseconds of each step are the machine's, not the demo's"
+)]
 async fn timeline() -> Result<ExitCode, Error> {
     let began = std::time::Instant::now();
     let clock = ManualClock::standing(Millis(1_800_000_000_000));
     let demo = Demo::start(Options { clock, ..Options::default() }).await?;
     println!("{:>14}  {:>6} ms  service and phone are ready", "started", began.elapsed().as_millis());
-    let right = once::run(&demo, || began.elapsed().as_millis(), |step| {
-        let told = if step.is_right() { "as it must".to_owned() } else { format!("NOT as it must: {}", step.ended) };
-        println!("{:>14}  {:>6} ms  {told}", step.name, step.millis);
-    });
+    let right = once::run(
+        &demo,
+        || began.elapsed().as_millis(),
+        |step| {
+            let told = if step.is_right() {
+                "as it must".to_owned()
+            } else {
+                format!("NOT as it must: {}", step.ended)
+            };
+            println!("{:>14}  {:>6} ms  {told}", step.name, step.millis);
+        },
+    );
     let right = right.await?;
     demo.stop().await;
     Ok(if right { ExitCode::SUCCESS } else { ExitCode::FAILURE })
@@ -66,7 +77,8 @@ async fn newcomer(arguments: &Arguments) -> Result<ExitCode, Error> {
     let phone_port = if arguments.port == 0 { 0 } else { arguments.port.saturating_add(1) };
     let unlock = UnlockAnswer::Ask;
     let demo = Arc::new(
-        Demo::start(Options { port: arguments.port, phone_port, policy, unlock, ..Options::default() }).await?,
+        Demo::start(Options { port: arguments.port, phone_port, policy, unlock, ..Options::default() })
+            .await?,
     );
     if arguments.json {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;

@@ -5,11 +5,11 @@ use authenticator_protocol::ids::UserId;
 use authenticator_protocol::random::{Random as _, bytes};
 use push_service::app::App;
 use push_service::directory::hash_password;
-use store::SystemRandom;
 use signin::user::{Failures, User};
 use std::net::SocketAddr;
 use std::path::Path;
 use store::NewUser;
+use store::SystemRandom;
 
 /// What the demo accepts so that a newcomer can begin with nothing but a password.
 pub const POLICY: &str = "first_registration = \"password-is-enough\"";

@@ -85,9 +85,11 @@ impl Visitor {
     ) -> Result<Answer, Error> {
         let mut path = path.to_owned();
         for _ in 0..10 {
-            let mut request = Request::builder().method(method.clone()).uri(format!("{}{path}", self.service));
+            let mut request =
+                Request::builder().method(method.clone()).uri(format!("{}{path}", self.service));
             request = request.header(USER_AGENT, self.agent).header("accept-language", "en");
-            let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+            let cookies: Vec<String> =
+                self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
             if !cookies.is_empty() {
                 request = request.header(COOKIE, cookies.join("; "));
             }

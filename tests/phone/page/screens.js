@@ -98,8 +98,8 @@ function removeAccount(data, { touch }) {
 function settings(data, { touch }) {
   const languages = data.languages.map((language) =>
     el("li", {}, el("button", {
-      type: "button", class: "row", role: "radio", "aria-checked": String(language.chosen), lang: language.tag,
-      "data-keep": `language ${language.tag}`, onclick: () => touch("choose_language", language.tag),
+      type: "button", class: "row", role: "radio", "aria-checked": String(language.chosen), lang: language.tag ?? undefined,
+      "data-keep": `language ${language.tag ?? "phone"}`, onclick: () => touch("choose_language", language.tag),
     }, el("span", { class: "lines" }, el("b", {}, language.name)), language.chosen && icon("check", 22))));
   for (const item of languages) item.setAttribute("role", "none");
   return screen("settings", [

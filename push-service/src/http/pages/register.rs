@@ -41,14 +41,18 @@ pub async fn get(State(app): State<Arc<App>>, session: Session) -> Result<Respon
         total: seconds(app.config.policy.enrolment_lifetime),
     };
     let step = match &enrolment.phase {
-        Phase::Claimed(_) | Phase::Registered { .. } if enrolment.other_phone.is_some() => ended(&session, Reason::SecondPhone),
+        Phase::Claimed(_) | Phase::Registered { .. } if enrolment.other_phone.is_some() => {
+            ended(&session, Reason::SecondPhone)
+        }
         Phase::Open => {
             let link = app.enrolment_link(id).to_string();
             Register::Code(Code { image: qr(&link)?, link, waiting: waits })
         }
-        Phase::Claimed(claimed) => {
-            Register::Characters(Characters { device: claimed.model.clone(), tries_left: None, waiting: waits })
-        }
+        Phase::Claimed(claimed) => Register::Characters(Characters {
+            device: claimed.model.clone(),
+            tries_left: None,
+            waiting: waits,
+        }),
         Phase::Registered { claimed, wrong, .. } => Register::Characters(Characters {
             device: claimed.model.clone(),
             tries_left: (*wrong > 0).then(|| TRIES.saturating_sub(*wrong).into()),

@@ -6,7 +6,9 @@ use crate::http::problem::PageError;
 use crate::http::visit::SignedIn;
 use crate::pages::View;
 use crate::pages::problem::Problem;
-use crate::pages::security::{Activity, Device as DeviceRow, Notice, Question, Reach, RemoveDevice, Security, What};
+use crate::pages::security::{
+    Activity, Device as DeviceRow, Notice, Question, Reach, RemoveDevice, Security, What,
+};
 use authenticator_protocol::ids::DeviceId;
 use authenticator_protocol::time::Millis;
 use axum::Form;
@@ -62,7 +64,11 @@ pub async fn get(
     });
     let records = app.store.activity(known.user.id, KINDS, ACTIVITY).await?;
     let removed = match asked.removed.parse::<DeviceId>() {
-        Ok(id) => app.store.device(id).await?.filter(|device| device.user == known.user.id && device.ended.is_some()),
+        Ok(id) => app
+            .store
+            .device(id)
+            .await?
+            .filter(|device| device.user == known.user.id && device.ended.is_some()),
         Err(_) => None,
     };
     let view = Security {

@@ -18,12 +18,13 @@ pub async fn post(
     let wake: WakeId =
         wake.parse().map_err(|error| ApiError::new(Code::Malformed, format!("wake: {error}")))?;
     let now = app.clock.now();
+    if let Some((device, millis)) = app.wakes.received(wake, now) {
+        tracing::debug!(%device, millis, "wake received");
+        return Ok(StatusCode::NO_CONTENT);
+    }
     if let Some(seconds) = app.limits.stranger_wait(visit.address, now) {
         return Err(ApiError::too_many(seconds));
     }
-    match app.wakes.received(wake, now) {
-        Some((device, millis)) => tracing::debug!(%device, millis, "wake received"),
-        None => app.limits.stranger(visit.address, now),
-    }
+    app.limits.stranger(visit.address, now);
     Ok(StatusCode::NO_CONTENT)
 }

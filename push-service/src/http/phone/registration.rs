@@ -23,7 +23,10 @@ pub async fn post(State(app): State<Arc<App>>, body: Body) -> Result<Json<Value>
     let approval_key =
         inner.header().jwk.ok_or_else(|| ApiError::new(Code::Malformed, "approval.jwk: missing"))?;
     let inner = inner.verify(&approval_key, &RingVerify)?.payload;
-    if inner.enrolment != said.enrolment || inner.offer != said.offer || inner.device_key != device_key.thumbprint() {
+    if inner.enrolment != said.enrolment
+        || inner.offer != said.offer
+        || inner.device_key != device_key.thumbprint()
+    {
         return Err(ApiError::new(Code::OfferMismatch, "approval: speaks of another registration"));
     }
     let registered = app

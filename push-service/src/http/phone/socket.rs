@@ -3,17 +3,18 @@
 use crate::app::App;
 use crate::http::problem::ApiError;
 use crate::http::signed::{check, once};
-use crate::http::visit::Visit;
 use authenticator_protocol::code::{Bytes, Secret};
 use authenticator_protocol::ids::DeviceId;
+use authenticator_protocol::problem::Code;
 use authenticator_protocol::random::bytes;
 use authenticator_protocol::request::paths;
 use authenticator_protocol::socket::{CLOSE_ENDED, CLOSE_REFUSED, Greeting, SocketOpening};
-use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
 use axum::extract::State;
+use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
 use axum::response::Response;
 use signin::Notice;
 use std::sync::Arc;
+use tokio::sync::OwnedSemaphorePermit;
 
 /// The longest frame that a phone sends, in bytes.
 const MAX_FRAME: usize = 2048;
@@ -25,24 +26,19 @@ const PING: u64 = 45_000;
 const CLOSE_GOING_AWAY: u16 = 1001;
 
 /// Upgrade → greeting.
-pub async fn get(
-    State(app): State<Arc<App>>,
-    visit: Visit,
-    upgrade: WebSocketUpgrade,
-) -> Result<Response, ApiError> {
-    let now = app.clock.now();
-    if let Some(seconds) = app.limits.stranger_wait(visit.address, now) {
-        return Err(ApiError::too_many(seconds));
-    }
+pub async fn get(State(app): State<Arc<App>>, upgrade: WebSocketUpgrade) -> Result<Response, ApiError> {
+    let Ok(place) = Arc::clone(&app.limits.unopened).try_acquire_owned() else {
+        return Err(ApiError { retry_after: Some(5), ..ApiError::plain(Code::Unavailable) });
+    };
     Ok(upgrade
         .max_message_size(MAX_FRAME)
         .max_frame_size(MAX_FRAME)
         .read_buffer_size(512)
         .write_buffer_size(0)
-        .on_upgrade(move |socket| talk(app, visit, socket)))
+        .on_upgrade(move |socket| talk(app, place, socket)))
 }
 
-async fn talk(app: Arc<App>, visit: Visit, mut socket: WebSocket) {
+async fn talk(app: Arc<App>, place: OwnedSemaphorePermit, mut socket: WebSocket) {
     let nonce = Bytes(bytes(&mut store::SystemRandom::new()));
     let greeting = serde_json::to_string(&Greeting { nonce }).unwrap_or_default();
     if socket.send(Message::Text(greeting.into())).await.is_err() {
@@ -53,8 +49,8 @@ async fn talk(app: Arc<App>, visit: Visit, mut socket: WebSocket) {
         () = app.clock.sleep(OPENING) => None,
         () = app.stop.begun() => None,
     };
+    drop(place);
     let Some((device, secret)) = opened else {
-        app.limits.stranger(visit.address, app.clock.now());
         return close(&mut socket, CLOSE_REFUSED).await;
     };
     tracing::debug!(%device, "socket open");
@@ -68,15 +64,16 @@ async fn talk(app: Arc<App>, visit: Visit, mut socket: WebSocket) {
 /// The phone's first frame, checked.
 async fn open(app: &App, socket: &mut WebSocket, nonce: Bytes<16>) -> Option<(DeviceId, Secret<32>)> {
     let Some(Ok(Message::Text(text))) = socket.recv().await else { return None };
-    let from = match check::<SocketOpening>(app, &text, "GET", paths::SOCKET, |device| device.device_key).await {
-        Ok(from) => from,
-        Err(error) => {
-            // The phone learns what is wrong, as over HTTP; then the socket closes.
-            let problem = serde_json::to_string(&error.body("")).unwrap_or_default();
-            let _ = socket.send(Message::Text(problem.into())).await;
-            return None;
-        }
-    };
+    let from =
+        match check::<SocketOpening>(app, &text, "GET", paths::SOCKET, |device| device.device_key).await {
+            Ok(from) => from,
+            Err(error) => {
+                // The phone learns what is wrong, as over HTTP; then the socket closes.
+                let problem = serde_json::to_string(&error.body("")).unwrap_or_default();
+                let _ = socket.send(Message::Text(problem.into())).await;
+                return None;
+            }
+        };
     let said = &from.message.payload;
     (said.nonce == nonce && once(app, &from).is_ok()).then(|| (from.device.id, said.secret.clone()))
 }

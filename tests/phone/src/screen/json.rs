@@ -117,7 +117,7 @@ impl PhoneJson {
             secure: model.secure,
             announce: model.announce.as_ref().map(|text| words.say(text)),
             time_left: time_left(words, model),
-            screen: ScreenJson::new(words, &model.screen, model.language.as_deref()),
+            screen: ScreenJson::new(words, &model.screen),
         }
     }
 }

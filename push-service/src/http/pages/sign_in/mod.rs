@@ -8,9 +8,9 @@ use crate::app::App;
 use crate::directory::Checked;
 use crate::http::problem::PageError;
 use crate::http::visit::{Visit, local};
+use crate::pages::View;
 use crate::pages::problem::Problem;
 use crate::pages::sign_in::{SignIn, State as Shown};
-use crate::pages::View;
 use axum::Form;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
@@ -113,7 +113,8 @@ async fn begin(app: &App, visit: &Visit, user: &User, to: &str) -> Result<Respon
 }
 
 async fn note(app: &App, visit: &Visit, kind: FactKind, user: Option<Box<User>>) -> Result<(), PageError> {
-    let fact = Fact { user: user.map(|user| user.id), address: Some(visit.address.to_string()), ..Fact::new(kind) };
+    let fact =
+        Fact { user: user.map(|user| user.id), address: Some(visit.address.to_string()), ..Fact::new(kind) };
     app.tell(app.store.record(fact).await?);
     Ok(())
 }

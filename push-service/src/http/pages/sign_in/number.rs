@@ -71,8 +71,7 @@ pub async fn get(State(app): State<Arc<App>>, session: Session) -> Result<Respon
 /// The approval raises the session: a fresh token takes the old one's place.
 async fn complete(app: &App, visit: &Visit, session: SessionKey) -> Result<Response, PageError> {
     let (cookies, new) = visit.fresh_session(app);
-    let completed =
-        app.store.complete(Complete { session, new, address: visit.address.to_string() }).await?;
+    let completed = app.store.complete(Complete { session, new, address: visit.address.to_string() }).await?;
     Ok(match app.tell(completed) {
         Some(session) => (cookies, Redirect::to(&session.to)).into_response(),
         None => Redirect::to("/sign-in?ended=1").into_response(),

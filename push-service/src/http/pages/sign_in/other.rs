@@ -14,9 +14,13 @@ use std::sync::Arc;
 pub async fn get(State(app): State<Arc<App>>, session: Session) -> Result<Response, PageError> {
     let user = &session.known.user;
     let devices = app.store.devices(user.id).await?;
-    let devices: Vec<String> =
-        devices.into_iter().filter(|device| device.state == DeviceState::Active).map(|device| device.model).collect();
-    let methods = if devices.is_empty() || user.app_locked { Vec::new() } else { vec![Method::App { devices }] };
+    let devices: Vec<String> = devices
+        .into_iter()
+        .filter(|device| device.state == DeviceState::Active)
+        .map(|device| device.model)
+        .collect();
+    let methods =
+        if devices.is_empty() || user.app_locked { Vec::new() } else { vec![Method::App { devices }] };
     let view = OtherWay { methods, back: "/sign-in/number".to_owned() };
     Ok(session.visit.page(&app, Some(&user.name), View::OtherWay(view)).into_response())
 }

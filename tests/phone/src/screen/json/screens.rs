@@ -179,7 +179,7 @@ pub enum MoodJson {
 }
 
 impl ScreenJson {
-    pub(super) fn new(words: Words, screen: &Screen, chosen: Option<&str>) -> Self {
+    pub(super) fn new(words: Words, screen: &Screen) -> Self {
         let texts = words.texts;
         let say = |text: &Option<_>| text.as_ref().map(|text| words.say(text));
         match screen {
@@ -214,7 +214,7 @@ impl ScreenJson {
             },
             Screen::PasteLink { problem } => Self::PasteLink {
                 title: texts.phone_add_link(),
-                add: texts.phone_add_account(),
+                add: texts.phone_add_continue(),
                 problem: say(problem),
                 back: texts.phone_back(),
             },
@@ -285,7 +285,7 @@ impl ScreenJson {
             Screen::Settings { version, language } => Self::Settings {
                 title: texts.phone_settings_title(),
                 language: texts.phone_settings_language(),
-                languages: languages(words, language.as_deref().or(chosen)),
+                languages: languages(words, language.as_deref()),
                 about: texts.phone_settings_about(version),
                 back: texts.phone_back(),
             },
@@ -295,9 +295,8 @@ impl ScreenJson {
 
 /// A language is named in itself, whatever the app speaks now.
 fn languages(words: Words, chosen: Option<&str>) -> Vec<LanguageJson> {
-    let spoken = chosen.unwrap_or(words.texts.language().tag());
-    [("sv", "Svenska"), ("en", "English")]
-        .map(|(tag, name)| LanguageJson { tag: Some(tag), name, chosen: tag == spoken })
+    [(None, words.texts.phone_settings_language_phone()), (Some("sv"), "Svenska"), (Some("en"), "English")]
+        .map(|(tag, name)| LanguageJson { tag, name, chosen: tag == chosen })
         .to_vec()
 }
 

@@ -1,5 +1,7 @@
 //! The envelope holds: nothing altered, mistyped or misplaced is read (property 6).
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 use authenticator_protocol::answer::{Approval, Denial, DenialReason};
 use authenticator_protocol::challenge::{Challenge, ChallengeError, Purpose, check};
 use authenticator_protocol::code::{Bytes, encode};

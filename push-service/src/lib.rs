@@ -14,5 +14,6 @@ pub mod limits;
 pub mod origin;
 pub mod pages;
 pub mod replay;
+pub mod stop;
 pub mod waiting;
 pub mod wake;

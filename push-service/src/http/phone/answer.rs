@@ -14,23 +14,17 @@ use store::{Answer, NotTaken, Says};
 pub async fn post(State(app): State<Arc<App>>, body: Body) -> Result<Json<AnswerReply>, ApiError> {
     let answer = if body.is::<Denial>() {
         let from = body.from_device::<Denial>(&app, |device| device.device_key).await?;
-        let said = from.message.payload;
-        Answer {
-            device: from.device.id,
-            challenge: said.challenge,
-            hash: said.hash,
-            message: from.message.hash,
-            says: Says::No(said.reason),
-        }
+        let Denial { challenge, hash, reason } = from.message.payload;
+        Answer { device: from.device.id, challenge, hash, message: from.message.hash, says: Says::No(reason) }
     } else {
         let from = body.from_device::<Approval>(&app, |device| device.approval_key).await?;
-        let said = from.message.payload;
+        let Approval { challenge, hash, number } = from.message.payload;
         Answer {
             device: from.device.id,
-            challenge: said.challenge,
-            hash: said.hash,
+            challenge,
+            hash,
             message: from.message.hash,
-            says: Says::Yes(said.number),
+            says: Says::Yes(number),
         }
     };
     let answered = app.store.answer(answer).await?;

@@ -19,6 +19,7 @@ pub use test::{TypeCharacters, Typed, Typing, type_characters};
 
 use crate::fact::{Fact, FactKind};
 use crate::session::SessionKey;
+use crate::user::User;
 use authenticator_protocol::code::{Bytes, Hash};
 use authenticator_protocol::enrolment::Characters;
 use authenticator_protocol::ids::{DeviceId, EnrolmentId, RequestId, UserId};
@@ -66,6 +67,13 @@ impl Enrolment {
             Phase::Open | Phase::Claimed(_) | Phase::Registered { .. } | Phase::Testing { .. } => true,
             Phase::Done { .. } | Phase::Failed(_) => false,
         }
+    }
+
+    /// Whether what permitted it no longer holds: without an approval behind it, it was opened for a user who had
+    /// nothing yet, and another enrolment was finished first (property 12).
+    pub fn is_outdated(&self, user: &User) -> bool {
+        self.permitted != Permission::ExistingMethod
+            && user.first_confirmed.is_some_and(|confirmed| confirmed >= self.opened)
     }
 
     /// A fact about it.

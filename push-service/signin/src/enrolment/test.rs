@@ -209,6 +209,27 @@ mod tests {
         );
     }
 
+    /// Somebody with the password opens an enrolment while nothing is registered, and waits for the owner to finish.
+    #[test]
+    fn of_two_first_registrations_only_one_is_the_first() {
+        let mut world = World::new();
+        world.policy.first_by_password = true;
+        world.add_session(2, Level::Password, 2);
+        let mut under_way = |session, phone: Phone, n| {
+            let id = world.open_enrolment(session, false, n).unwrap();
+            world.claim(id, &phone.claim()).unwrap();
+            let device = world.register(&world.registration(id, phone)).unwrap();
+            let Typed::Right(test) = world.type_characters(session, world.shown(id)) else { panic!() };
+            (device, test)
+        };
+        let (own, own_test) = under_way(hash(1), Phone(5), 1);
+        let (other, other_test) = under_way(hash(2), Phone(6), 2);
+        assert_eq!(world.approve(own, own_test).unwrap().end, End::Approved);
+        assert_eq!(world.approve(other, other_test).unwrap().end, End::Failed);
+        assert_eq!(world.device(own).state, DeviceState::Active);
+        assert_eq!(world.device(other).state, DeviceState::Ended);
+    }
+
     #[test]
     fn three_tries() {
         let (mut world, id, device) = registered();

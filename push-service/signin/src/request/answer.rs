@@ -154,6 +154,7 @@ fn verdict<'a>(says: &Says, read: &Questioned<'a>) -> Verdict<'a> {
     let locked = read.user.app_locked && tested.is_none();
     match &request.number {
         _ if read.user.disabled || locked => Verdict::CannotCount,
+        _ if tested.is_some_and(|enrolment| enrolment.is_outdated(read.user)) => Verdict::CannotCount,
         None => Verdict::CannotCount,
         Some(number) if number == typed => tested.map_or(Verdict::Approved, Verdict::Test),
         Some(_) if (read.of_another)(typed) => Verdict::MixedUp,

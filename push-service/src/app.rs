@@ -88,7 +88,7 @@ impl App {
         let parallel = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         Ok(Arc::new(Self {
             directory: Box::new(Embedded::new(Arc::clone(&store), parallel)),
-            replay: Replay::new(clock.now()),
+            replay: Replay::new(store.now()),
             identity: keys.identity,
             next_identity: keys.next_identity,
             vault,

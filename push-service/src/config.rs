@@ -1,6 +1,6 @@
 //! The configuration: one TOML file. Unknown names are errors, and every error names its setting.
 
-use authenticator_protocol::enrolment::{Organisation, Unlock};
+use authenticator_protocol::enrolment::Organisation;
 use authenticator_protocol::link::{MAX_LINK, ServerAddress};
 use authenticator_protocol::number::Digits;
 use authenticator_protocol::text::is_visible;
@@ -104,7 +104,6 @@ struct PolicyFile {
     wrong_in_day: Option<u32>,
     first_registration: Option<FirstRegistration>,
     trusted_networks: Vec<String>,
-    unlock: Option<Unlock>,
     session_idle: Option<u64>,
     session_total: Option<u64>,
 }
@@ -218,6 +217,12 @@ impl Config {
             risks
                 .push("public_url is plain http: only for trying the service out on one machine.".to_owned());
         }
+        if self.public_url.is_secure() && self.proxies.is_empty() {
+            risks.push(
+                "trusted_proxies is empty: behind a proxy, every visitor would seem to come from the proxy's address."
+                    .to_owned(),
+            );
+        }
         risks
     }
 }
@@ -237,7 +242,7 @@ impl PolicyFile {
             wrong_in_day: self.wrong_in_day.unwrap_or(default.wrong_in_day),
             first_by_password: matches!(self.first_registration, Some(FirstRegistration::PasswordIsEnough)),
             trusted_networks,
-            unlock: self.unlock.unwrap_or(default.unlock),
+            unlock: default.unlock,
             session_idle: self.session_idle.unwrap_or(default.session_idle),
             session_total: self.session_total.unwrap_or(default.session_total),
         };
@@ -266,7 +271,7 @@ mod tests {
         let config = Config::parse(SMALLEST).unwrap();
         assert_eq!(config.policy, Policy::default());
         assert_eq!(config.link_url, config.public_url);
-        assert!(config.accepted_risks().is_empty());
+        assert_eq!(config.accepted_risks().len(), 1, "only the missing proxy");
     }
 
     #[test]

@@ -34,6 +34,8 @@ pub struct Embedded {
     store: Arc<dyn Store>,
     /// Each check takes 19 MiB and a core for a while.
     permits: Arc<Semaphore>,
+    /// Those that run and those that wait.
+    places: Arc<Semaphore>,
     nobody: String,
 }
 
@@ -44,7 +46,8 @@ impl Embedded {
     /// At most `parallel` checks run at once, and sixteen times as many wait.
     pub fn new(store: Arc<dyn Store>, parallel: usize) -> Self {
         let nobody = hash_password("a password that nobody has", &[0; 16]).unwrap_or_default();
-        Self { store, permits: Arc::new(Semaphore::new(parallel)), nobody }
+        let (permits, places) = (Semaphore::new(parallel), Semaphore::new(parallel * 17));
+        Self { store, permits: Arc::new(permits), places: Arc::new(places), nobody }
     }
 }
 
@@ -59,6 +62,7 @@ impl Directory for Embedded {
         if password.len() > MAX_PASSWORD {
             return Ok(Checked::Wrong(user.map(Box::new)));
         }
+        let Ok(_place) = self.places.try_acquire() else { return Ok(Checked::Busy) };
         let Ok(permit) = Arc::clone(&self.permits).acquire_owned().await else { return Ok(Checked::Busy) };
         let password = zeroize::Zeroizing::new(password.to_owned());
         let right = tokio::task::spawn_blocking(move || {

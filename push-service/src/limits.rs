@@ -1,5 +1,6 @@
 //! Rate limits, everywhere a stranger can knock. Counted per node, in memory.
 
+use authenticator_protocol::ids::UserId;
 use authenticator_protocol::time::Millis;
 use sha2::{Digest as _, Sha256};
 use signin::network::neighbourhood;
@@ -15,6 +16,8 @@ type Login = [u8; 32];
 pub struct Limits {
     passwords: Mutex<Passwords>,
     strangers: Mutex<Throttle<String>>,
+    /// Sign-in requests of one user from one network: 30 in 5 minutes.
+    requests: Mutex<Throttle<(UserId, String)>>,
     /// Places for sockets whose phone has not said yet who it is; each is given up after five seconds.
     pub unopened: Arc<Semaphore>,
 }
@@ -47,6 +50,7 @@ impl Default for Limits {
         Self {
             passwords: Mutex::new(passwords),
             strangers: Mutex::new(Throttle::new(60, 60)),
+            requests: Mutex::new(Throttle::new(30, 300)),
             unopened: Arc::new(Semaphore::new(UNOPENED)),
         }
     }
@@ -91,6 +95,20 @@ impl Limits {
         }
     }
 
+    /// Counts a sign-in request; seconds to wait when there were too many. Whoever knows a password must not use up
+    /// the numbers that its owner can be shown (property 14).
+    pub fn request(&self, user: UserId, address: IpAddr, now: Millis) -> Result<(), u64> {
+        let key = (user, neighbourhood(address).to_string());
+        let mut requests = self.requests.lock().unwrap_or_else(PoisonError::into_inner);
+        match requests.wait(&key, now) {
+            Some(seconds) => Err(seconds),
+            None => {
+                requests.count(key, now);
+                Ok(())
+            }
+        }
+    }
+
     /// Seconds until a stranger's phone from this network may send another request that cannot be tied to a device.
     pub fn stranger_wait(&self, address: IpAddr, now: Millis) -> Option<u64> {
         self.strangers
@@ -121,6 +139,20 @@ mod tests {
         }
         assert!(limits.password_wait("anna@x.example", at("203.0.113.1"), now).is_some());
         assert_eq!(limits.password_wait("anna@x.example", home, now), None);
+    }
+
+    #[test]
+    fn requests_are_counted_per_user_and_network() {
+        let limits = Limits::default();
+        let (here, there) = ("192.0.2.7".parse().unwrap(), "203.0.113.1".parse().unwrap());
+        let (user, other) = (UserId::from_bytes([1; 16]), UserId::from_bytes([2; 16]));
+        for _ in 0..30 {
+            assert_eq!(limits.request(user, here, Millis(0)), Ok(()));
+        }
+        assert_eq!(limits.request(user, here, Millis(0)), Err(300));
+        assert_eq!(limits.request(user, there, Millis(0)), Ok(()));
+        assert_eq!(limits.request(other, here, Millis(0)), Ok(()));
+        assert_eq!(limits.request(user, here, Millis(300_000)), Ok(()));
     }
 
     #[test]

@@ -14,6 +14,9 @@ const DRAWERS: &[&str] = &["utils", "util", "helpers", "helper", "common", "misc
 /// Words that mark something as unfinished or as not run.
 const UNFINISHED: &[&str] = &["todo!(", "unimplemented!(", "#[ignore", "test.skip(", ".only("];
 
+/// One TLS and crypto provider: rustls with ring.
+const BANNED: &[&str] = &["aws-lc-rs", "aws-lc-sys", "native-tls", "openssl", "openssl-sys"];
+
 /// Looks at every file that belongs to the project.
 pub(crate) fn check(root: &Path) -> Result<(), String> {
     let mut files = Vec::new();
@@ -45,6 +48,13 @@ pub(crate) fn check(root: &Path) -> Result<(), String> {
             );
         }
     }
+    let lock = fs::read_to_string(root.join("Cargo.lock")).unwrap_or_default();
+    wrong.extend(
+        BANNED
+            .iter()
+            .filter(|name| lock.contains(&format!("name = \"{name}\"")))
+            .map(|name| format!("Cargo.lock: has {name}")),
+    );
     if wrong.is_empty() {
         println!("{} files looked at", files.len());
         Ok(())

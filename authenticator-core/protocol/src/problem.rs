@@ -37,6 +37,10 @@ pub enum Code {
     TooMany,
     /// Larger than the service reads.
     TooLarge,
+    /// There is nothing at this address.
+    NotFound,
+    /// This address takes another method.
+    Method,
     /// The service failed; trying again later may help.
     Internal,
     /// The service is stopping or overloaded; trying again soon helps.
@@ -45,7 +49,7 @@ pub enum Code {
 
 impl Code {
     /// All of them.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 19] = [
         Self::Malformed,
         Self::Unsupported,
         Self::Signature,
@@ -61,6 +65,8 @@ impl Code {
         Self::ChallengeMismatch,
         Self::TooMany,
         Self::TooLarge,
+        Self::NotFound,
+        Self::Method,
         Self::Internal,
         Self::Unavailable,
     ];
@@ -83,6 +89,8 @@ impl Code {
             Self::ChallengeMismatch => "challenge_mismatch",
             Self::TooMany => "too_many",
             Self::TooLarge => "too_large",
+            Self::NotFound => "not_found",
+            Self::Method => "method",
             Self::Internal => "internal",
             Self::Unavailable => "unavailable",
         }
@@ -98,7 +106,8 @@ impl Code {
             | Self::ChallengeMismatch => 400,
             Self::Signature | Self::Clock | Self::Replayed => 401,
             Self::DeviceEnded | Self::CodeExpired => 410,
-            Self::UnknownChallenge => 404,
+            Self::UnknownChallenge | Self::NotFound => 404,
+            Self::Method => 405,
             Self::CodeUsed | Self::KeyKnown => 409,
             Self::TooMany => 429,
             Self::TooLarge => 413,

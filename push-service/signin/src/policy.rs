@@ -64,3 +64,26 @@ impl Policy {
         within("policy.session_total", self.session_total, 60, 24 * 60 * 60)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_no_organisation_may_set_is_named() {
+        assert_eq!(Policy::default().check(), Ok(()));
+        let default = Policy::default;
+        for (policy, name) in [
+            (Policy { lifetime: 59, ..default() }, "policy.lifetime"),
+            (Policy { lifetime: 121, ..default() }, "policy.lifetime"),
+            (Policy { enrolment_lifetime: 601, ..default() }, "policy.enrolment_lifetime"),
+            (Policy { wrong_in_row: 0, ..default() }, "policy.wrong_in_row"),
+            (Policy { wrong_in_row: 101, ..default() }, "policy.wrong_in_row"),
+            (Policy { wrong_in_day: 101, ..default() }, "policy.wrong_in_day"),
+            (Policy { session_idle: 3601, ..default() }, "policy.session_idle"),
+            (Policy { session_total: 86_401, ..default() }, "policy.session_total"),
+        ] {
+            assert!(policy.check().unwrap_err().starts_with(name), "{name}");
+        }
+    }
+}

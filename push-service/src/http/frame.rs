@@ -115,23 +115,19 @@ fn comes_from(origin: &str, headers: &HeaderMap) -> bool {
 
 /// There is no such page.
 pub async fn not_found(uri: Uri) -> Response {
-    if uri.path().starts_with("/api/") {
-        let mut response = ApiError::new(Code::Malformed, "path: there is nothing here").into_response();
-        *response.status_mut() = StatusCode::NOT_FOUND;
-        response
-    } else {
-        PageError(Problem::NotFound).into_response()
-    }
+    refuse(&uri, Code::NotFound, Problem::NotFound)
 }
 
 /// The page takes another method.
 pub async fn method_not_allowed(uri: Uri) -> Response {
+    refuse(&uri, Code::Method, Problem::MethodNotAllowed)
+}
+
+fn refuse(uri: &Uri, code: Code, problem: Problem) -> Response {
     if uri.path().starts_with("/api/") {
-        let mut response = ApiError::new(Code::Malformed, "method: not taken here").into_response();
-        *response.status_mut() = StatusCode::METHOD_NOT_ALLOWED;
-        response
+        ApiError::plain(code).into_response()
     } else {
-        PageError(Problem::MethodNotAllowed).into_response()
+        PageError(problem).into_response()
     }
 }
 

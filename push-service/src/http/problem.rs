@@ -78,6 +78,8 @@ const fn title(code: Code) -> &'static str {
         Code::ChallengeMismatch => "The answer names another challenge than the one that was sent",
         Code::TooMany => "Too many requests",
         Code::TooLarge => "The body is larger than 16 KiB",
+        Code::NotFound => "There is nothing at this address",
+        Code::Method => "This address takes another method",
         Code::Internal => "The service failed",
         Code::Unavailable => "The service is stopping or overloaded",
     }

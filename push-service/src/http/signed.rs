@@ -16,6 +16,7 @@ use axum::extract::{FromRequest, Request};
 use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
 use signin::device::{Device, DeviceState};
+use std::net::IpAddr;
 use std::sync::Arc;
 
 /// The media type of a compact JWS (RFC 7515 section 9.2.1).
@@ -57,9 +58,12 @@ impl Body {
         Unverified::<M>::parse(&self.text).is_ok()
     }
 
-    /// Checks a message that brings its signer's key. Counts towards the limit for strangers.
+    /// Checks a message that brings its signer's key, unless its network has failed too often.
     pub fn with_own_key<M: Message>(self, app: &App) -> Result<(Verified<M>, PublicKey), ApiError> {
-        self.knock(app)?;
+        let now = app.clock.now();
+        if let Some(seconds) = app.limits.stranger_wait(self.visit.address, now) {
+            return Err(ApiError::too_many(seconds));
+        }
         let message = Unverified::<M>::parse(&self.text)?;
         let key = message.header().jwk.ok_or_else(|| ApiError::new(Code::Malformed, "jwk: missing"))?;
         bound(app, message.header(), "POST", &self.path)?;
@@ -72,21 +76,12 @@ impl Body {
         app: &App,
         key: impl FnOnce(&Device) -> PublicKey,
     ) -> Result<FromDevice<M>, ApiError> {
-        match check::<M>(app, &self.text, "POST", &self.path, key).await {
-            Ok(from) => Ok(from),
-            // Only what fails is counted: nobody can use up the tries of a neighbour's phone.
-            Err(error) => self.knock(app).and(Err(error)),
-        }
+        check::<M>(app, &self.text, "POST", &self.path, key).await
     }
 
-    /// Counts something that cannot be tied to a device.
-    fn knock(&self, app: &App) -> Result<(), ApiError> {
-        let now = app.clock.now();
-        if let Some(seconds) = app.limits.stranger_wait(self.visit.address, now) {
-            return Err(ApiError::too_many(seconds));
-        }
-        app.limits.stranger(self.visit.address, now);
-        Ok(())
+    /// Where it came from.
+    pub fn address(&self) -> IpAddr {
+        self.visit.address
     }
 }
 

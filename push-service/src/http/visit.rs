@@ -12,6 +12,7 @@ use axum::http::{Extensions, HeaderMap, StatusCode, Uri};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
 use sha2::{Digest as _, Sha256};
+use signin::device::DeviceState;
 use signin::request::Origin;
 use signin::session::{Level, SessionKey, SessionToken};
 use std::convert::Infallible;
@@ -193,12 +194,12 @@ impl FromRequestParts<Arc<App>> for SignedIn {
         if session.known.session.level >= Level::Approved {
             return Ok(Self(session));
         }
-        let registered = !app
+        let devices = app
             .store
             .devices(session.known.user.id)
             .await
-            .map_err(|error| Elsewhere::Problem(error.into()))?
-            .is_empty();
+            .map_err(|error| Elsewhere::Problem(error.into()))?;
+        let registered = devices.iter().any(|device| device.state == DeviceState::Active);
         Err(Elsewhere::To(
             if registered && session.known.session.enrolment.is_none() {
                 "/sign-in/number"

@@ -20,6 +20,7 @@ use axum::{Form, Json};
 use qrcode_generator::qr::{Encoder, ErrorCorrection};
 use serde::Deserialize;
 use signin::Notice;
+use signin::device::DeviceState;
 use signin::enrolment::{Enrolment, Failure, Phase};
 use signin::session::Level;
 use std::sync::Arc;
@@ -87,7 +88,8 @@ async fn intro(app: &App, session: &Session) -> Result<Response, PageError> {
         return Ok(session.visit.page(app, name, view).into_response());
     }
     let mut ways = Vec::new();
-    if !app.store.devices(known.user.id).await?.is_empty() {
+    let devices = app.store.devices(known.user.id).await?;
+    if devices.iter().any(|device| device.state == DeviceState::Active) {
         ways.push(Way::RegisteredPhone);
     }
     if !app.config.policy.trusted_networks.is_empty() {

@@ -16,6 +16,7 @@ use store::{ClaimCode, NotClaimed};
 
 /// Claim → offer.
 pub async fn post(State(app): State<Arc<App>>, body: Body) -> Result<Response, ApiError> {
+    let address = body.address();
     let (claim, device_key) = body.with_own_key::<Claim>(&app)?;
     let said = claim.payload;
     let claimed = app
@@ -35,7 +36,11 @@ pub async fn post(State(app): State<Arc<App>>, body: Body) -> Result<Response, A
         .await?;
     match app.tell(claimed) {
         Ok(offer) => Ok(jose(Unsigned::from_stored(offer).sign(&app.identity))),
-        Err(NotClaimed::Expired) => Err(ApiError::plain(Code::CodeExpired)),
+        Err(NotClaimed::Expired) => {
+            // Guessing is hopeless; only guesses are counted, so that nobody uses up the tries of a neighbour.
+            app.limits.stranger(address, app.clock.now());
+            Err(ApiError::plain(Code::CodeExpired))
+        }
         Err(NotClaimed::Used) => Err(ApiError::plain(Code::CodeUsed)),
         Err(NotClaimed::KeyKnown) => Err(ApiError::plain(Code::KeyKnown)),
         Err(NotClaimed::TooMany) => Err(ApiError::too_many(600)),

@@ -17,7 +17,7 @@ use std::sync::Arc;
 use tokio::sync::OwnedSemaphorePermit;
 
 /// The longest frame that a phone sends, in bytes.
-const MAX_FRAME: usize = 2048;
+const MAX_FRAME: usize = 1024;
 /// Milliseconds for the opening.
 const OPENING: u64 = 5_000;
 /// Milliseconds between two pings.

@@ -209,22 +209,28 @@ pub(super) fn keep_reply(db: &Connection, id: ChallengeId, to: Hash, reply: Answ
     write_one(db, "a reply", sql, params![id.as_bytes(), to.0, reply.end.as_str(), reply.counted])
 }
 
-/// Signing inputs of what waits for a device, oldest first.
+/// Signing inputs of what waits for a device, oldest first. So many at most that a phone can read them; those from
+/// browsers that the user has signed in with before cannot be crowded out (property 14).
 pub(super) fn waiting_on(at: Reading<'_>, device: &Device) -> Outcome<Vec<String>> {
-    let sql = "SELECT c.signing_input FROM requests r JOIN challenges c ON c.request = r.id AND c.device = ?2
-        WHERE r.user = ?1 AND r.ended_at IS NULL AND r.expires > ?3 ORDER BY r.opened, r.rowid";
+    let sql = "SELECT r.opened, r.rowid, c.signing_input
+        FROM requests r JOIN challenges c ON c.request = r.id AND c.device = ?2
+        WHERE r.user = ?1 AND r.ended_at IS NULL AND r.expires > ?3
+        ORDER BY r.recognised DESC, r.opened DESC LIMIT 30";
     let params = params![device.user.as_bytes(), device.id.as_bytes(), ms(at.now)];
-    all(at.db, sql, params, |columns| columns.take())
+    let mut found: Vec<(u64, u64, String)> =
+        all(at.db, sql, params, |columns| Ok((columns.take()?, columns.take()?, columns.take()?)))?;
+    found.sort_unstable();
+    Ok(found.into_iter().map(|(_, _, input)| input).collect())
 }
 
 /// How long a device is told of what has ended, in seconds.
 const TOLD: u64 = 600;
 
-/// What a device was asked and what has ended within ten minutes, oldest first.
+/// What a device was asked and what has ended within ten minutes, newest first, at most a hundred.
 pub(super) fn ended_on(at: Reading<'_>, device: &Device) -> Outcome<Vec<fetch::Ended>> {
     let sql = "SELECT c.id, r.end, r.ended_by FROM requests r
         JOIN challenges c ON c.request = r.id AND c.device = ?2
-        WHERE r.user = ?1 AND r.ended_at > ?3 ORDER BY r.ended_at";
+        WHERE r.user = ?1 AND r.ended_at > ?3 ORDER BY r.ended_at DESC LIMIT 100";
     let since = at.now.minus_seconds(TOLD);
     all(at.db, sql, params![device.user.as_bytes(), device.id.as_bytes(), ms(since)], |columns| {
         Ok(fetch::Ended {

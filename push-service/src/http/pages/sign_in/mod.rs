@@ -108,7 +108,7 @@ async fn begin(app: &App, visit: &Visit, user: &User, to: &str) -> Result<Respon
         })
         .await?;
     app.tell(begun);
-    let next = number::open(app, &visit, key).await?;
+    let next = number::open(app, &visit, user.id, key).await?;
     Ok((cookies, Redirect::to(next)).into_response())
 }
 

@@ -10,10 +10,10 @@ use crate::pages::problem::Problem;
 use crate::pages::{View, Waiting};
 use authenticator_protocol::answer::End;
 use authenticator_protocol::challenge::Purpose;
-use authenticator_protocol::ids::RequestId;
-use axum::Json;
+use authenticator_protocol::ids::{RequestId, UserId};
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
+use axum::{Form, Json};
 use serde::Deserialize;
 use signin::Notice;
 use signin::session::{Level, SessionKey};
@@ -21,7 +21,15 @@ use std::sync::Arc;
 use store::{Complete, NotOpened, OpenRequest, RequestView};
 
 /// Asks the user's devices; where the user goes from here.
-pub async fn open(app: &App, visit: &Visit, session: SessionKey) -> Result<&'static str, PageError> {
+pub async fn open(
+    app: &App,
+    visit: &Visit,
+    user: UserId,
+    session: SessionKey,
+) -> Result<&'static str, PageError> {
+    app.limits
+        .request(user, visit.address, app.clock.now())
+        .map_err(|seconds| PageError(Problem::TooManyRequests { minutes: seconds.div_ceil(60) }))?;
     let opened = app
         .store
         .open_request(OpenRequest {
@@ -143,7 +151,15 @@ pub async fn wait(
 }
 
 /// The user stops on the page.
-pub async fn cancel(State(app): State<Arc<App>>, session: Session) -> Result<Redirect, PageError> {
+pub async fn cancel(
+    State(app): State<Arc<App>>,
+    session: Session,
+    Form(waits): Form<Waits>,
+) -> Result<Redirect, PageError> {
+    // A page that shows an older request ends nothing.
+    if session.known.session.request.map(|id| id.to_string()) != Some(waits.request) {
+        return Ok(Redirect::to("/sign-in/number"));
+    }
     let cancelled = app.store.cancel_request(session.known.session.key).await?;
     app.tell(cancelled);
     Ok(Redirect::to("/sign-in/number"))
@@ -154,5 +170,5 @@ pub async fn again(State(app): State<Arc<App>>, session: Session) -> Result<Redi
     if session.known.session.level >= Level::Approved {
         return Ok(Redirect::to(&session.known.session.to));
     }
-    open(&app, &session.visit, session.known.session.key).await.map(Redirect::to)
+    open(&app, &session.visit, session.known.user.id, session.known.session.key).await.map(Redirect::to)
 }

@@ -19,7 +19,7 @@ impl Message for Fetch {
 pub struct FetchReply {
     /// The service's time.
     pub now: Seconds,
-    /// A compact JWS of each [`crate::challenge::Challenge`] that is pending for this device, oldest first.
+    /// A compact JWS of each [`crate::challenge::Challenge`] that is pending for this device, oldest first; at most 30.
     pub challenges: Vec<String>,
     /// Challenges of this device that ended within the last ten minutes.
     pub ended: Vec<Ended>,

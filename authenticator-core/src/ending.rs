@@ -150,6 +150,8 @@ fn refused(code: Code) -> Ending {
         | Code::Replayed
         | Code::DeviceEnded
         | Code::OfferMismatch
-        | Code::TooLarge => Ending::error("phone-error-server"),
+        | Code::TooLarge
+        | Code::NotFound
+        | Code::Method => Ending::error("phone-error-server"),
     }
 }

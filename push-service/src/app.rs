@@ -14,6 +14,7 @@ use authenticator_protocol::ids::EnrolmentId;
 use authenticator_protocol::keys::{Sign as _, Thumbprint};
 use authenticator_protocol::link::EnrolmentLink;
 use signin::Notice;
+use signin::fact::Fact;
 use std::sync::Arc;
 use store::{Committed, OpenError, Options, Place, Sqlite, Store, SystemRandom, Vault};
 
@@ -112,6 +113,9 @@ impl App {
 
     /// Hands out what a use case answered, after telling everybody whom it concerns.
     pub fn tell<T>(&self, committed: Committed<T>) -> T {
+        for fact in &committed.facts {
+            log(fact);
+        }
         for notice in committed.notices {
             self.bus.publish(notice);
             // A socket that is told of its end must not wait for a wake first.
@@ -131,4 +135,18 @@ impl App {
             identity: self.identity.public_key().short_thumbprint(),
         }
     }
+}
+
+/// One line for each fact, as in the audit trail; ids only, no names.
+fn log(fact: &Fact) {
+    tracing::info!(
+        user = fact.user.map(tracing::field::display),
+        device = fact.device.map(tracing::field::display),
+        request = fact.request.map(tracing::field::display),
+        enrolment = fact.enrolment.map(tracing::field::display),
+        address = fact.address,
+        detail = fact.detail,
+        "{}",
+        fact.kind.as_str()
+    );
 }

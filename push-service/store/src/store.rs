@@ -26,6 +26,8 @@ pub struct Committed<T> {
     pub value: T,
     /// To be told at once.
     pub notices: Vec<Notice>,
+    /// What the audit trail now holds, for the log.
+    pub facts: Vec<Fact>,
     /// The store's time of the commit.
     pub at: Millis,
 }

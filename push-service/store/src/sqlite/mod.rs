@@ -28,6 +28,7 @@ use authenticator_protocol::time::Millis;
 use engine::{Time, Writer};
 use readers::Readers;
 use rusqlite::Connection;
+use signin::fact::Fact;
 use signin::policy::Policy;
 use signin::{Decision, Notice};
 use std::fmt;
@@ -128,9 +129,9 @@ impl Sqlite {
         self.writer
             .submit(move |hand| {
                 let at = Reading::of(&shared, hand.connection, hand.now);
-                let mut tx = Tx { at, random: &mut **hand.state, notices: Vec::new() };
+                let mut tx = Tx { at, random: &mut **hand.state, notices: Vec::new(), facts: Vec::new() };
                 let value = work(&mut tx)?;
-                Ok(Committed { value, notices: tx.notices, at: hand.now })
+                Ok(Committed { value, notices: tx.notices, facts: tx.facts, at: hand.now })
             })
             .map(Pending)
     }
@@ -187,6 +188,7 @@ struct Tx<'a> {
     at: Reading<'a>,
     random: &'a mut dyn Random,
     notices: Vec<Notice>,
+    facts: Vec<Fact>,
 }
 
 impl Tx<'_> {
@@ -208,6 +210,7 @@ impl Tx<'_> {
         for fact in &decision.facts {
             audit::append(self.at.db, self.at.now, fact)?;
         }
+        self.facts.extend(decision.facts);
         for notice in decision.notices {
             if !self.notices.contains(&notice) {
                 self.notices.push(notice);

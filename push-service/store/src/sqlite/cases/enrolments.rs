@@ -52,7 +52,7 @@ pub(super) async fn view(store: &Sqlite, id: EnrolmentId) -> Outcome<Option<Comm
     let found = store.read(move |at| Ok((enrolments::find(at, id)?, at.now))).await?;
     let (Some(enrolment), at) = found else { return Ok(None) };
     if !is_due(&enrolment, at) {
-        return Ok(Some(Committed { value: enrolment, notices: Vec::new(), at }));
+        return Ok(Some(Committed { value: enrolment, notices: Vec::new(), facts: Vec::new(), at }));
     }
     let ended = store
         .commit(move |tx| {
@@ -60,8 +60,8 @@ pub(super) async fn view(store: &Sqlite, id: EnrolmentId) -> Outcome<Option<Comm
             enrolments::find(tx.at, id)
         })
         .await?;
-    let Committed { value, notices, at } = ended;
-    Ok(value.map(|value| Committed { value, notices, at }))
+    let Committed { value, notices, facts, at } = ended;
+    Ok(value.map(|value| Committed { value, notices, facts, at }))
 }
 
 pub(super) fn expire(tx: &mut Tx<'_>, id: EnrolmentId) -> Outcome<()> {

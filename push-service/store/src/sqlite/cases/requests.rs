@@ -82,7 +82,7 @@ fn look(at: Reading<'_>, id: RequestId) -> Outcome<Option<RequestView>> {
 pub(super) async fn view(store: &Sqlite, id: RequestId) -> Outcome<Option<Committed<RequestView>>> {
     let Some(view) = store.read(move |at| look(at, id)).await? else { return Ok(None) };
     if view.request.ended.is_some() || view.request.is_pending(view.now) {
-        return Ok(Some(Committed { at: view.now, value: view, notices: Vec::new() }));
+        return Ok(Some(Committed { at: view.now, value: view, notices: Vec::new(), facts: Vec::new() }));
     }
     let ended = store
         .commit(move |tx| {
@@ -90,8 +90,8 @@ pub(super) async fn view(store: &Sqlite, id: RequestId) -> Outcome<Option<Commit
             look(tx.at, id)
         })
         .await?;
-    let Committed { value, notices, at } = ended;
-    Ok(value.map(|value| Committed { value, notices, at }))
+    let Committed { value, notices, facts, at } = ended;
+    Ok(value.map(|value| Committed { value, notices, facts, at }))
 }
 
 fn expire(tx: &mut Tx<'_>, id: RequestId) -> Outcome<()> {
@@ -107,7 +107,8 @@ const ROUND: u32 = 256;
 /// Ends what is due. Each is a job of its own, so that one that cannot be read does not keep the others alive;
 /// they are committed together all the same.
 pub(super) async fn expire_all(store: &Sqlite) -> Outcome<Committed<()>> {
-    let mut all = Committed { value: (), notices: Vec::new(), at: store.shared.time.now() };
+    let mut all =
+        Committed { value: (), notices: Vec::new(), facts: Vec::new(), at: store.shared.time.now() };
     loop {
         let (tests, due, old) = store
             .read(|at| {
@@ -131,6 +132,7 @@ pub(super) async fn expire_all(store: &Sqlite) -> Outcome<Committed<()>> {
             match job.wait().await {
                 Ok(done) => {
                     all.notices.extend(done.notices);
+                    all.facts.extend(done.facts);
                     all.at = all.at.max(done.at);
                 }
                 Err(error) => {

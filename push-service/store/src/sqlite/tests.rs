@@ -133,7 +133,7 @@ async fn the_audit_trail_cannot_be_changed() {
     let folder = Folder::new();
     let path = folder.file("styrk.db");
     let store = Sqlite::open(&Place::File(path.clone()), given()).unwrap();
-    store.record(signin::fact::Fact::new(signin::fact::FactKind::PasswordWrong)).await.unwrap();
+    store.record(Fact::new(signin::fact::FactKind::PasswordWrong)).await.unwrap();
     store.close().await;
     let connection = Connection::open(&path).unwrap();
     for sql in ["UPDATE audit SET kind = 'signed_in'", "DELETE FROM audit"] {

@@ -5,6 +5,7 @@ use crate::conformance::{Engine, Given, Seeded, World};
 use crate::{Store, SystemRandom};
 use async_trait::async_trait;
 use authenticator_protocol::answer::End;
+use signin::fact::FactKind;
 use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -133,7 +134,7 @@ async fn the_audit_trail_cannot_be_changed() {
     let folder = Folder::new();
     let path = folder.file("styrk.db");
     let store = Sqlite::open(&Place::File(path.clone()), given()).unwrap();
-    store.record(Fact::new(signin::fact::FactKind::PasswordWrong)).await.unwrap();
+    store.record(Fact::new(FactKind::PasswordWrong)).await.unwrap();
     store.close().await;
     let connection = Connection::open(&path).unwrap();
     for sql in ["UPDATE audit SET kind = 'signed_in'", "DELETE FROM audit"] {
@@ -155,7 +156,7 @@ async fn one_process_at_a_time_and_one_whole_file_after_closing() {
     }
     store.close().await;
     assert!(!folder.file("styrk.db-wal").exists());
-    let refused = store.record(signin::fact::Fact::new(signin::fact::FactKind::SignedIn)).await;
+    let refused = store.record(Fact::new(FactKind::SignedIn)).await;
     assert!(matches!(refused, Err(crate::StoreError::Unavailable)));
     assert!(matches!(store.audit(0, 1).await, Err(crate::StoreError::Unavailable)));
     drop(store);

@@ -188,6 +188,8 @@ impl Core {
             .and_then(|challenge| challenge.verify(&account.identity_key, &P256))
             .map_err(refused)?;
         match check(&verified, account.device, account.offset.service(self.now).seconds()) {
+            // No organisation asks in the name of another.
+            Ok(()) if verified.payload.organisation != account.organisation.name => Err(Refused::Invalid),
             Ok(()) => Ok(verified),
             Err(ChallengeError::Unknown) => Err(Refused::Unknown),
             Err(_) => Err(Refused::Invalid),

@@ -188,6 +188,10 @@ impl Config {
                 "not a loopback address: name the proxy in front of it in trusted_proxies",
             ));
         }
+        // Whoever counts as a proxy chooses the address that counts.
+        if let Some(wide) = self.proxies.iter().find(|network| network.is_wider_than(24, 56)) {
+            return Err(value("trusted_proxies", format!("{wide}: wider than /24 (IPv4) or /56 (IPv6)")));
+        }
         for application in &self.applications {
             let local = application.url.starts_with('/') && !application.url.starts_with("//");
             if !(local || application.url.starts_with("https://")) || application.url.contains('\\') {
@@ -282,6 +286,7 @@ mod tests {
             ("Region X", "Region\u{202e}X", "organisation.name"),
             ("127.0.0.1:8080", "0.0.0.0:8080", "listen"),
             ("keys = \"keys\"", "keyz = \"keys\"", "keyz"),
+            ("listen =", "trusted_proxies = [\"10.0.0.0/8\"]\nlisten =", "trusted_proxies"),
             ("[organisation]", "[policy]\ndigits = 9\n[organisation]", "policy.digits"),
             ("[organisation]", "[policy]\nlifetime = 600\n[organisation]", "policy.lifetime"),
             (

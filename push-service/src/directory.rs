@@ -8,7 +8,8 @@ use async_trait::async_trait;
 use signin::user::User;
 use std::sync::Arc;
 use store::{Store, StoreError};
-use tokio::sync::Semaphore;
+use tokio::sync::oneshot;
+use zeroize::Zeroizing;
 
 /// What a directory says about a login and a password.
 #[derive(Debug)]
@@ -32,10 +33,7 @@ pub trait Directory: Send + Sync {
 /// Users in the service's own store.
 pub struct Embedded {
     store: Arc<dyn Store>,
-    /// Each check takes 19 MiB and a core for a while.
-    permits: Arc<Semaphore>,
-    /// Those that run and those that wait.
-    places: Arc<Semaphore>,
+    hashers: Hashers,
     nobody: String,
 }
 
@@ -46,8 +44,7 @@ impl Embedded {
     /// At most `parallel` checks run at once, and sixteen times as many wait.
     pub fn new(store: Arc<dyn Store>, parallel: usize) -> Self {
         let nobody = hash_password("a password that nobody has", &[0; 16]).unwrap_or_default();
-        let (permits, places) = (Semaphore::new(parallel), Semaphore::new(parallel * 17));
-        Self { store, permits: Arc::new(permits), places: Arc::new(places), nobody }
+        Self { store, hashers: Hashers::start(parallel), nobody }
     }
 }
 
@@ -62,19 +59,51 @@ impl Directory for Embedded {
         if password.len() > MAX_PASSWORD {
             return Ok(Checked::Wrong(user.map(Box::new)));
         }
-        let Ok(_place) = self.places.try_acquire() else { return Ok(Checked::Busy) };
-        let Ok(permit) = Arc::clone(&self.permits).acquire_owned().await else { return Ok(Checked::Busy) };
-        let password = zeroize::Zeroizing::new(password.to_owned());
-        let right = tokio::task::spawn_blocking(move || {
-            let _permit = permit;
-            verify_password(&password, &hash)
-        })
-        .await
-        .unwrap_or(false);
+        let Some(right) = self.hashers.verify(password, hash).await else { return Ok(Checked::Busy) };
         Ok(match user {
             Some(user) if right && !user.disabled => Checked::Right(Box::new(user)),
             user => Checked::Wrong(user.map(Box::new)),
         })
+    }
+}
+
+/// Threads that check passwords. Each needs 19 MiB and a core for a while; a fixed number of them keeps both bounded,
+/// where a pool that grows would keep the memory of every thread that it ever had.
+struct Hashers {
+    queue: flume::Sender<Check>,
+}
+
+struct Check {
+    password: Zeroizing<String>,
+    hash: String,
+    answer: oneshot::Sender<bool>,
+}
+
+impl Hashers {
+    fn start(parallel: usize) -> Self {
+        let (queue, checks) = flume::bounded::<Check>(parallel * 16);
+        for number in 0..parallel {
+            let checks = checks.clone();
+            let work = move || {
+                for Check { password, hash, answer } in checks {
+                    // Nobody waits any more: the browser has gone.
+                    let _ = answer.send(verify_password(&password, &hash));
+                }
+            };
+            let started = std::thread::Builder::new().name(format!("passwords-{number}")).spawn(work);
+            if let Err(error) = started {
+                tracing::error!(%error, "a thread for passwords does not start");
+            }
+        }
+        Self { queue }
+    }
+
+    /// `None` when too many wait already.
+    async fn verify(&self, password: &str, hash: String) -> Option<bool> {
+        let (answer, answered) = oneshot::channel();
+        let check = Check { password: Zeroizing::new(password.to_owned()), hash, answer };
+        self.queue.try_send(check).ok()?;
+        answered.await.ok()
     }
 }
 

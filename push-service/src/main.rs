@@ -39,6 +39,12 @@ struct Configured {
 async fn main() -> ExitCode {
     let filter = tracing_subscriber::EnvFilter::try_from_env("STYRK_LOG")
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
+    // At trace level these write frames out, and with them channel secrets (property 20).
+    let quiet = ["tungstenite=info", "tokio_tungstenite=info"];
+    let filter = quiet
+        .iter()
+        .filter_map(|name| name.parse().ok())
+        .fold(filter, |filter, name| filter.add_directive(name));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     match run(Arguments::parse().command).await {
         Ok(()) => ExitCode::SUCCESS,

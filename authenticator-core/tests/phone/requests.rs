@@ -151,6 +151,12 @@ fn two_accounts_keep_apart() {
     };
     let jws = stolen.unsigned().sign(&both[0].identity);
     both[1].put(stolen, jws);
+    // Nor can the second call itself by the name of the first: its own key, another name.
+    let name = "Region Z".to_owned();
+    let pretending =
+        Challenge { organisation: name, ..both[1].challenge(Purpose::SignIn, phone.now.seconds()) };
+    let jws = pretending.unsigned().sign(&both[1].identity);
+    both[1].put(pretending, jws);
     both[0].ask(Purpose::SignIn, phone.now.seconds());
     phone.event(both, Event::Refresh);
     let Screen::Approve { sender, .. } = phone.screen() else { panic!("{:?}", phone.screen()) };

@@ -56,7 +56,7 @@ kinds! {
     PasswordRight = "password_right",
     /// A password was wrong, or the user is unknown or disabled.
     PasswordWrong = "password_wrong",
-    /// Tries were refused because there were too many.
+    /// That was one wrong password too many: further tries must wait.
     PasswordThrottled = "password_throttled",
     /// A sign-in request was opened.
     RequestOpened = "request_opened",

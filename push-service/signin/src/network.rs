@@ -26,6 +26,11 @@ pub enum NetworkError {
 }
 
 impl Network {
+    /// Whether it has more addresses than a range with this prefix.
+    pub fn is_wider_than(&self, v4: u8, v6: u8) -> bool {
+        self.prefix < if self.address.is_ipv4() { v4 } else { v6 }
+    }
+
     /// Whether `address` lies within; an IPv4-mapped IPv6 address counts as IPv4.
     pub fn contains(&self, address: IpAddr) -> bool {
         masked(address.to_canonical(), self.prefix) == Some(self.address)

@@ -9,6 +9,7 @@ use crate::pages::problem::Problem;
 use authenticator_protocol::code::CROCKFORD;
 use authenticator_protocol::problem::Code;
 use authenticator_protocol::random::bytes;
+use authenticator_protocol::request::paths::RECEIPTS;
 use axum::extract::{OriginalUri, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 use axum::middleware::Next;
@@ -24,8 +25,10 @@ pub async fn name(mut request: Request, next: Next) -> Response {
     request.extensions_mut().insert(RequestId(id.clone()));
     let uri = request.uri().clone();
     request.extensions_mut().insert(OriginalUri(uri));
-    // The path alone: a query may hold what somebody typed.
-    let span = tracing::info_span!("request", id, method = %request.method(), path = request.uri().path());
+    // The path alone, since a query may hold what somebody typed; and no wake's id, which would name a phone's wake.
+    let path = request.uri().path();
+    let path = if path.starts_with(RECEIPTS) { RECEIPTS } else { path };
+    let span = tracing::info_span!("request", id, method = %request.method(), path);
     let mut response = next.run(request).instrument(span).await;
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert("x-request-id", value);
@@ -59,6 +62,9 @@ pub async fn finish(State(app): State<Arc<App>>, request: Request, next: Next) -
         let status = response.status();
         tracing::info!(status = status.as_u16(), ?problem, "refused");
         response = (status, visit.page(&app, None, View::Problem(problem))).into_response();
+        if let Problem::TooManyRequests { minutes } = problem {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(minutes * 60));
+        }
     } else if response.status().is_client_error()
         && response.headers().get(header::CONTENT_TYPE).is_none_or(|kind| kind != "text/html; charset=utf-8")
         && !for_phones

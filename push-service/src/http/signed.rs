@@ -61,7 +61,7 @@ impl Body {
     /// Checks a message that brings its signer's key, unless its network has failed too often.
     pub fn with_own_key<M: Message>(self, app: &App) -> Result<(Verified<M>, PublicKey), ApiError> {
         let now = app.clock.now();
-        if let Some(seconds) = app.limits.stranger_wait(self.visit.address, now) {
+        if let Some(seconds) = app.limits.claim_wait(self.visit.address, now) {
             return Err(ApiError::too_many(seconds));
         }
         let message = Unverified::<M>::parse(&self.text)?;

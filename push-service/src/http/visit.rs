@@ -2,9 +2,11 @@
 
 use crate::app::App;
 use crate::http::problem::PageError;
+use crate::limits::Place;
 use crate::origin;
 use crate::pages::{Frame, Page, View};
 use authenticator_protocol::code::{Bytes, Hash, Secret, decode_array, encode};
+use authenticator_protocol::ids::UserId;
 use authenticator_protocol::random::bytes;
 use axum::extract::{ConnectInfo, FromRequestParts, OriginalUri};
 use axum::http::request::Parts;
@@ -18,7 +20,7 @@ use signin::session::{Level, SessionKey, SessionToken};
 use std::convert::Infallible;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
-use store::{Found, Known};
+use store::{Found, Known, StoreError};
 use texts::Language;
 
 /// The id of this request, in its log lines, on its page and in its problem details.
@@ -81,6 +83,16 @@ impl Visit {
             .get(&name(app, BROWSER))
             .and_then(|cookie| decode_array::<32>(cookie.value()))
             .map(|token| key(&token))
+    }
+
+    /// Where tries are counted: in this browser, if this user has signed in with it before.
+    pub async fn place(&self, app: &App, user: Option<UserId>) -> Result<Place, StoreError> {
+        if let (Some(user), Some(browser)) = (user, self.browser_key(app))
+            && app.store.recognises(user, browser).await?
+        {
+            return Ok(Place::Browser(browser));
+        }
+        Ok(Place::network(self.address))
     }
 
     /// A fresh session token: the jar that sets it, and its key.

@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use authenticator_protocol::answer::AnswerReply;
+use authenticator_protocol::code::Hash;
 use authenticator_protocol::fetch::Ended;
 use authenticator_protocol::ids::{DeviceId, EnrolmentId, RequestId, UserId};
 use authenticator_protocol::time::Millis;
@@ -125,6 +126,8 @@ pub trait Store: Send + Sync {
     async fn put_user(&self, user: NewUser) -> Outcome<Committed<UserId>>;
     /// By UPN or e-mail, whatever the case; with the password's hash. Disabled users too.
     async fn user_by_login(&self, login: &str) -> Outcome<Option<(User, String)>>;
+    /// Whether this user has completed a sign-in in the browser with this cookie before.
+    async fn recognises(&self, user: UserId, browser: Hash) -> Outcome<bool>;
     /// Records a fact that no other use case records (a wrong password, for one).
     async fn record(&self, fact: Fact) -> Outcome<Committed<()>>;
 

@@ -6,7 +6,7 @@ use crate::enrolment::{self, Enrolment, Failure};
 use crate::fact::{Fact, FactKind};
 use crate::policy::Policy;
 use crate::request::{self, Asked};
-use crate::session::{Level, Session, SessionKey, is_live};
+use crate::session::{Level, Session, SessionKey, UnderWay, is_live};
 use crate::user::User;
 use authenticator_protocol::answer::End;
 use authenticator_protocol::ids::DeviceId;
@@ -21,8 +21,8 @@ pub struct Leaving<'a> {
     pub pending: &'a [Asked],
     /// The user's devices that have not ended.
     pub devices: &'a [Device],
-    /// The sessions that it approved and that have not ended.
-    pub sessions: &'a [Session],
+    /// The sessions that it approved and that have not ended, each with what it had begun.
+    pub sessions: &'a [(Session, UnderWay)],
     /// The unfinished enrolment that made it, while it does not count.
     pub enrolment: Option<&'a Enrolment>,
 }
@@ -83,9 +83,13 @@ fn end(leaving: &Leaving<'_>, spared: Option<SessionKey>, why: Failure, now: Mil
             decision.absorb(request::fail(asked, now));
         }
     }
-    for session in leaving.sessions {
+    for (session, under_way) in leaving.sessions {
         if session.approved_by == Some(gone) && session.ended.is_none() && Some(session.key) != spared {
             decision.write(Change::EndSession(session.key, now));
+            // What it permitted to enrol must not outlive it.
+            if let Some(begun) = under_way.enrolment.as_ref().filter(|begun| begun.session == session.key) {
+                decision.absorb(enrolment::cancel(begun, under_way.test_of(begun), now));
+            }
         }
     }
     if !ended_with_enrolment {
@@ -109,6 +113,20 @@ mod tests {
         let devices = [1, 2].map(|n| world.add_device(n, DeviceState::Active));
         world.add_session(2, Level::Approved, 2);
         (world, devices)
+    }
+
+    /// Somebody with the phone and the password has begun to add a phone of their own when the owner removes it.
+    #[test]
+    fn what_its_sessions_had_begun_to_add_ends_with_it() {
+        let (mut world, [one, two]) = world();
+        world.sessions.iter_mut().find(|session| session.key == hash(2)).unwrap().approved_by = Some(one);
+        let owner = world.add_session(3, Level::Approved, 3);
+        world.sessions.iter_mut().find(|session| session.key == owner).unwrap().approved_by = Some(two);
+        let (id, added, test) = world.enrol_to_test(hash(2), Phone(7), 1);
+        assert!(world.remove(owner, one));
+        assert!(matches!(world.enrolment(id).phase, Phase::Failed(_)));
+        assert_eq!(world.device(added).state, DeviceState::Ended);
+        assert!(world.request(test).ended.is_some());
     }
 
     #[test]

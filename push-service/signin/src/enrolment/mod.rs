@@ -71,9 +71,9 @@ impl Enrolment {
 
     /// Whether what permitted it no longer holds: without an approval behind it, it was opened for a user who had
     /// nothing yet, and another enrolment was finished first (property 12).
-    pub fn is_outdated(&self, user: &User) -> bool {
-        self.permitted != Permission::ExistingMethod
-            && user.first_confirmed.is_some_and(|confirmed| confirmed >= self.opened)
+    pub fn is_outdated(&self, user: &User, has_active_device: bool) -> bool {
+        let confirmed_since = user.first_confirmed.is_some_and(|confirmed| confirmed >= self.opened);
+        self.permitted != Permission::ExistingMethod && (has_active_device || confirmed_since)
     }
 
     /// A fact about it.

@@ -230,6 +230,19 @@ mod tests {
         assert_eq!(world.device(other).state, DeviceState::Ended);
     }
 
+    /// The owner replaces a lost phone on a trusted network; somebody else there has an enrolment open as well.
+    #[test]
+    fn of_two_enrolments_without_an_approval_only_one_is_finished() {
+        let mut world = World::new();
+        world.user.first_confirmed = Some(Millis(1));
+        world.add_session(2, Level::Password, 2);
+        let (_, own, own_test) = world.enrol_to_test(hash(1), Phone(5), 1);
+        let (_, other, other_test) = world.enrol_to_test(hash(2), Phone(6), 2);
+        assert_eq!(world.approve(own, own_test).unwrap().end, End::Approved);
+        assert_eq!(world.approve(other, other_test).unwrap().end, End::Failed);
+        assert_eq!(world.device(other).state, DeviceState::Ended);
+    }
+
     #[test]
     fn three_tries() {
         let (mut world, id, device) = registered();

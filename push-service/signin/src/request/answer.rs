@@ -61,6 +61,8 @@ pub struct Questioned<'a> {
     pub user: &'a User,
     /// The device that answers.
     pub device: &'a Device,
+    /// Whether the user has a device that counts.
+    pub has_active_device: bool,
     /// Whether a number is that of *another* request of this user, pending or ended within
     /// [`super::NUMBER_MEMORY`].
     pub of_another: &'a dyn Fn(&Number) -> bool,
@@ -154,7 +156,9 @@ fn verdict<'a>(says: &Says, read: &Questioned<'a>) -> Verdict<'a> {
     let locked = read.user.app_locked && tested.is_none();
     match &request.number {
         _ if read.user.disabled || locked => Verdict::CannotCount,
-        _ if tested.is_some_and(|enrolment| enrolment.is_outdated(read.user)) => Verdict::CannotCount,
+        _ if tested.is_some_and(|enrolment| enrolment.is_outdated(read.user, read.has_active_device)) => {
+            Verdict::CannotCount
+        }
         None => Verdict::CannotCount,
         Some(number) if number == typed => tested.map_or(Verdict::Approved, Verdict::Test),
         Some(_) if (read.of_another)(typed) => Verdict::MixedUp,

@@ -2,7 +2,7 @@
 
 use super::Seeded;
 use super::{World, hash, key};
-use crate::device::{Device, DeviceState};
+use crate::device::Device;
 use crate::enrolment::{
     self, Applicant, ClaimCode, NotClaimed, NotPermitted, NotRegistered, OpenEnrolment, Phase, Register,
     TypeCharacters, Typed, Typing,
@@ -50,7 +50,7 @@ impl World {
         let applicant = Applicant {
             session: self.session(session),
             user: &self.user,
-            has_active_device: self.devices.iter().any(|device| device.state == DeviceState::Active),
+            has_active_device: self.has_active_device(),
             under_way: &self.under_way(session),
         };
         let decision = enrolment::open(&open, &applicant, &self.policy, self.now);

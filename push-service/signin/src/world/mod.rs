@@ -1,11 +1,12 @@
 //! A tiny store for the tests: one user, everything in memory, every change applied as its doc comment says.
 
 mod enrolling;
+mod leaving;
 
 pub(crate) use enrolling::Phone;
 
-use crate::device::{Device, DeviceState, Leaving};
-use crate::enrolment::{Claimed, Enrolment, Phase};
+use crate::device::{Device, DeviceState};
+use crate::enrolment::Enrolment;
 use crate::fact::{Fact, FactKind};
 use crate::policy::Policy;
 use crate::request::{
@@ -14,7 +15,7 @@ use crate::request::{
 };
 use crate::session::{Complete, Level, Raising, Session, SessionKey, UnderWay};
 use crate::user::{Failures, User};
-use crate::{Change, Decision, Notice, device, request, session};
+use crate::{Change, Decision, Notice, request, session};
 use authenticator_protocol::answer::{AnswerReply, DenialReason};
 use authenticator_protocol::challenge::Purpose;
 use authenticator_protocol::code::Bytes;
@@ -320,9 +321,14 @@ impl World {
             asked: &self.asked(challenge.request),
             user: &self.user,
             device: self.device(answer.device),
+            has_active_device: self.has_active_device(),
             of_another: &|number| self.recent(number, Some(challenge.request)),
         };
         request::answer(answer, &questioned, &self.policy, self.now)
+    }
+
+    pub(crate) fn has_active_device(&self) -> bool {
+        self.devices.iter().any(|device| device.state == DeviceState::Active)
     }
 
     pub(crate) fn answer(&mut self, answer: &Answer) -> Result<AnswerReply, NotTaken> {
@@ -358,38 +364,6 @@ impl World {
             Raising { session, user: &self.user, request, approver: by.map(|device| self.device(device)) };
         let complete = Complete { session: key, new: hash(new), address: "192.0.2.7".into() };
         let decision = session::complete(&complete, &raising, &self.policy, self.now);
-        self.commit(decision)
-    }
-
-    fn leaving<T>(&self, id: DeviceId, rule: impl FnOnce(&Leaving<'_>) -> Decision<T>) -> Decision<T> {
-        let alive: Vec<_> =
-            self.devices.iter().filter(|it| it.state != DeviceState::Ended).cloned().collect();
-        let pending: Vec<_> =
-            self.pending().into_iter().filter(|asked| asked.devices.contains(&id)).collect();
-        let made = |enrolment: &&Enrolment| match &enrolment.phase {
-            Phase::Registered { claimed: Claimed { device, .. }, .. } | Phase::Testing { device, .. } => {
-                *device == id
-            }
-            _ => false,
-        };
-        rule(&Leaving {
-            device: self.device(id),
-            pending: &pending,
-            devices: &alive,
-            sessions: &self.sessions,
-            enrolment: self.enrolments.iter().find(made),
-        })
-    }
-
-    pub(crate) fn remove(&mut self, by: SessionKey, id: DeviceId) -> bool {
-        let decision = self.leaving(id, |leaving| {
-            device::remove(leaving, self.session(by), &self.user, "192.0.2.7", &self.policy, self.now)
-        });
-        self.commit(decision)
-    }
-
-    pub(crate) fn leave(&mut self, id: DeviceId) -> bool {
-        let decision = self.leaving(id, |leaving| device::leave(leaving, self.now));
         self.commit(decision)
     }
 }

@@ -38,7 +38,7 @@ pub async fn post(State(app): State<Arc<App>>, body: Body) -> Result<Response, A
         Ok(offer) => Ok(jose(Unsigned::from_stored(offer).sign(&app.identity))),
         Err(NotClaimed::Expired) => {
             // Guessing is hopeless; only guesses are counted, so that nobody uses up the tries of a neighbour.
-            app.limits.stranger(address, app.clock.now());
+            app.limits.claim_failed(address, app.clock.now());
             Err(ApiError::plain(Code::CodeExpired))
         }
         Err(NotClaimed::Used) => Err(ApiError::plain(Code::CodeUsed)),

@@ -22,9 +22,6 @@ pub async fn post(
         tracing::debug!(%device, millis, "wake received");
         return Ok(StatusCode::NO_CONTENT);
     }
-    if let Some(seconds) = app.limits.stranger_wait(visit.address, now) {
-        return Err(ApiError::too_many(seconds));
-    }
-    app.limits.stranger(visit.address, now);
+    app.limits.receipt_unknown(visit.address, now).map_err(ApiError::too_many)?;
     Ok(StatusCode::NO_CONTENT)
 }

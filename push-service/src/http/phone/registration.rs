@@ -17,6 +17,7 @@ use store::{NotRegistered, Register};
 
 /// Registration → `{}`: the device exists, and waits for its test approval.
 pub async fn post(State(app): State<Arc<App>>, body: Body) -> Result<Json<Value>, ApiError> {
+    let address = body.address();
     let (registration, device_key) = body.with_own_key::<Registration>(&app)?;
     let said = registration.payload;
     let inner = Unverified::<ApprovalKey>::parse(&said.approval)?;
@@ -42,7 +43,10 @@ pub async fn post(State(app): State<Arc<App>>, body: Body) -> Result<Json<Value>
         .await?;
     match app.tell(registered) {
         Ok(_) => Ok(Json(json!({}))),
-        Err(NotRegistered::Expired) => Err(ApiError::plain(Code::CodeExpired)),
+        Err(NotRegistered::Expired) => {
+            app.limits.claim_failed(address, app.clock.now());
+            Err(ApiError::plain(Code::CodeExpired))
+        }
         Err(NotRegistered::Mismatch) => Err(ApiError::plain(Code::OfferMismatch)),
         Err(NotRegistered::KeyKnown) => Err(ApiError::plain(Code::KeyKnown)),
     }

@@ -10,6 +10,7 @@ use authenticator_protocol::random::bytes;
 use authenticator_protocol::request::paths;
 use authenticator_protocol::socket::{CLOSE_ENDED, CLOSE_REFUSED, Greeting, SocketOpening};
 use axum::extract::State;
+use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
 use axum::response::Response;
 use signin::Notice;
@@ -26,7 +27,11 @@ const PING: u64 = 45_000;
 const CLOSE_GOING_AWAY: u16 = 1001;
 
 /// Upgrade → greeting.
-pub async fn get(State(app): State<Arc<App>>, upgrade: WebSocketUpgrade) -> Result<Response, ApiError> {
+pub async fn get(
+    State(app): State<Arc<App>>,
+    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+) -> Result<Response, ApiError> {
+    let upgrade = upgrade.map_err(|refused| ApiError::new(Code::Malformed, format!("upgrade: {refused}")))?;
     let Ok(place) = Arc::clone(&app.limits.unopened).try_acquire_owned() else {
         return Err(ApiError { retry_after: Some(5), ..ApiError::plain(Code::Unavailable) });
     };

@@ -8,12 +8,14 @@ use crate::app::App;
 use crate::directory::Checked;
 use crate::http::problem::PageError;
 use crate::http::visit::{Visit, local};
+use crate::limits::{Tried, Try};
 use crate::pages::View;
 use crate::pages::problem::Problem;
 use crate::pages::sign_in::{SignIn, State as Shown};
 use axum::Form;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
+use axum::http::header::RETRY_AFTER;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 use signin::fact::{Fact, FactKind};
@@ -71,23 +73,35 @@ pub async fn post(
     let (login, to) = (form_.login.trim(), local(&form_.to));
     let now = app.clock.now();
     let refuse = |status, state| (status, form(&app, &visit, to, login, state)).into_response();
-    if let Some(seconds) = app.limits.password_wait(login, visit.address, now) {
-        note(&app, &visit, FactKind::PasswordThrottled, None).await?;
+    // Only whoever brings a browser's cookie can tell that its user exists, and only to that browser.
+    let known = match visit.browser_key(&app) {
+        Some(_) => app.store.user_by_login(login).await?.map(|(user, _)| user.id),
+        None => None,
+    };
+    let place = visit.place(&app, known).await?;
+    if let Try::Wait(seconds) = app.limits.password(login, &place, now) {
         let state = Shown::Throttled { minutes: seconds.div_ceil(60) };
-        return Ok(refuse(StatusCode::TOO_MANY_REQUESTS, state));
+        let page = refuse(StatusCode::TOO_MANY_REQUESTS, state);
+        return Ok(([(RETRY_AFTER, seconds)], page).into_response());
     }
     let password = zeroize::Zeroizing::new(form_.password);
-    match app.directory.check(login, &password).await? {
+    let checked = app.directory.check(login, &password).await;
+    let how = match &checked {
+        Ok(Checked::Right(_)) => Tried::Right,
+        Ok(Checked::Wrong(_)) => Tried::Wrong,
+        Ok(Checked::Busy) | Err(_) => Tried::NotAtAll,
+    };
+    let was_last = app.limits.password_ended(login, &place, how, now);
+    match checked? {
         Checked::Busy => Err(PageError(Problem::Unavailable)),
         Checked::Wrong(user) => {
-            app.limits.password_wrong(login, visit.address, now);
-            note(&app, &visit, FactKind::PasswordWrong, user).await?;
+            note(&app, &visit, FactKind::PasswordWrong, user.as_deref()).await?;
+            if was_last {
+                note(&app, &visit, FactKind::PasswordThrottled, user.as_deref()).await?;
+            }
             Ok(refuse(StatusCode::UNPROCESSABLE_ENTITY, Shown::Wrong))
         }
-        Checked::Right(user) => {
-            app.limits.password_right(login, visit.address, now);
-            begin(&app, &visit, &user, to).await
-        }
+        Checked::Right(user) => begin(&app, &visit, &user, to).await,
     }
 }
 
@@ -112,7 +126,7 @@ async fn begin(app: &App, visit: &Visit, user: &User, to: &str) -> Result<Respon
     Ok((cookies, Redirect::to(next)).into_response())
 }
 
-async fn note(app: &App, visit: &Visit, kind: FactKind, user: Option<Box<User>>) -> Result<(), PageError> {
+async fn note(app: &App, visit: &Visit, kind: FactKind, user: Option<&User>) -> Result<(), PageError> {
     let fact =
         Fact { user: user.map(|user| user.id), address: Some(visit.address.to_string()), ..Fact::new(kind) };
     app.tell(app.store.record(fact).await?);

@@ -27,8 +27,9 @@ pub async fn open(
     user: UserId,
     session: SessionKey,
 ) -> Result<&'static str, PageError> {
+    let place = visit.place(app, Some(user)).await?;
     app.limits
-        .request(user, visit.address, app.clock.now())
+        .request(user, place, app.clock.now())
         .map_err(|seconds| PageError(Problem::TooManyRequests { minutes: seconds.div_ceil(60) }))?;
     let opened = app
         .store

@@ -1,20 +1,20 @@
 //! Devices.
 
 use super::super::{Reading, Sqlite, Tx, devices, enrolments, requests, sessions};
-use super::sessions::known;
+use super::sessions::{known, under_way};
 use crate::store::{Fetched, Outcome};
 use authenticator_protocol::ids::DeviceId;
 use signin::device::{self, Device, DeviceState, Leaving};
 use signin::enrolment::Enrolment;
 use signin::request::Asked;
-use signin::session::{Session, SessionKey};
+use signin::session::{Session, SessionKey, UnderWay};
 use signin::{Change, Decision};
 
 /// What the end of a device touches.
 struct Touched {
     pending: Vec<Asked>,
     devices: Vec<Device>,
-    sessions: Vec<Session>,
+    sessions: Vec<(Session, UnderWay)>,
     enrolment: Option<Enrolment>,
 }
 
@@ -22,10 +22,14 @@ impl Touched {
     fn by(at: Reading<'_>, device: &Device) -> Outcome<Self> {
         let mut pending = requests::pending(at, device.user)?;
         pending.retain(|asked| asked.devices.contains(&device.id));
+        let sessions = sessions::approved_by(at, device.user, device.id)?
+            .into_iter()
+            .map(|session| under_way(at, &session).map(|begun| (session, begun)))
+            .collect::<Outcome<_>>()?;
         Ok(Self {
             pending,
             devices: devices::of_user(at, device.user)?,
-            sessions: sessions::approved_by(at, device.user, device.id)?,
+            sessions,
             enrolment: enrolments::making(at, device.id)?,
         })
     }

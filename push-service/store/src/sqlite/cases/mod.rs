@@ -14,6 +14,7 @@ use crate::store::{
 };
 use async_trait::async_trait;
 use authenticator_protocol::answer::AnswerReply;
+use authenticator_protocol::code::Hash;
 use authenticator_protocol::ids::{DeviceId, EnrolmentId, RequestId, UserId};
 use authenticator_protocol::time::Millis;
 use signin::device::Device;
@@ -42,6 +43,10 @@ impl Store for Sqlite {
     async fn user_by_login(&self, login: &str) -> Outcome<Option<(User, String)>> {
         let login = login.to_owned();
         self.read(move |at| super::users::by_login(at, &login)).await
+    }
+
+    async fn recognises(&self, user: UserId, browser: Hash) -> Outcome<bool> {
+        self.read(move |at| super::users::recognises(at, user, browser)).await
     }
 
     async fn record(&self, fact: Fact) -> Outcome<Committed<()>> {

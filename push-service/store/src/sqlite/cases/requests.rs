@@ -9,6 +9,7 @@ use authenticator_protocol::answer::AnswerReply;
 use authenticator_protocol::code::Hash;
 use authenticator_protocol::ids::RequestId;
 use authenticator_protocol::number::Number;
+use signin::device::DeviceState;
 use signin::request::{self, Opener, Questioned};
 use signin::session::SessionKey;
 
@@ -53,11 +54,14 @@ pub(super) fn answer(tx: &mut Tx<'_>, answer: &Answer) -> Outcome<Result<AnswerR
         matches!((&answer.says, &asked.request.number), (Says::Yes(typed), Some(own)) if typed != own);
     let recent = if differs { requests::recent_numbers(at, user.id)? } else { Vec::new() };
     let others = || recent.iter().filter(|(id, _)| *id != asked.request.id).map(|(_, tag)| tag);
+    let has_active_device = asked.enrolment.is_some()
+        && devices::of_user(at, user.id)?.iter().any(|other| other.state == DeviceState::Active);
     let read = Questioned {
         challenge: &challenge,
         asked: &asked,
         user: &user,
         device: &device,
+        has_active_device,
         of_another: &|number| is_among(at, &user.id, number, others()),
     };
     tx.carry_out(request::answer(answer, &read, at.policy, at.now))

@@ -1,0 +1,108 @@
+//! Where a test begins: service, phones and clock.
+
+use crate::{Error, RawPhone, Web};
+use demo::organisation::{PASSWORD, USERS};
+use demo::visitor::{Answer, Visitor};
+use demo::{Demo, Options};
+use push_service::app::App;
+use push_service::clock::ManualClock;
+use signin::fact::FactKind;
+use signin::user::User;
+use simulated_phone::Millis;
+use std::sync::Arc;
+use store::AuditRecord;
+
+/// A policy under which a number occurs nowhere by chance, and under which a password opens the first registration.
+pub const DIGITS: &str = "first_registration = \"password-is-enough\"\ndigits = 8";
+
+/// The demo on a clock that stands still until a test advances it.
+pub struct World {
+    /// The service, its phones and its clock.
+    pub demo: Demo,
+    /// A client without habits.
+    pub web: Web,
+}
+
+impl World {
+    /// Starts under this policy.
+    pub async fn start(policy: &str) -> Result<Self, Error> {
+        let clock = ManualClock::standing(Millis(1_800_000_000_000));
+        let demo = Demo::start(Options { clock, policy: policy.to_owned(), ..Options::default() }).await?;
+        // A node refuses what may have been signed before it started.
+        demo.clock.advance(1_000);
+        let web = Web::new(&demo.service);
+        Ok(Self { demo, web })
+    }
+
+    /// With Anna's phone enrolled and her browser signed in.
+    pub async fn enrolled(policy: &str) -> Result<(Self, Visitor, RawPhone), Error> {
+        let world = Self::start(policy).await?;
+        let (mut browser, mut phone) = (world.browser(), world.phone());
+        sign_in(&mut browser).await?;
+        phone.enrol(&mut browser).await?;
+        Ok((world, browser, phone))
+    }
+
+    /// A browser that was never here.
+    pub fn browser(&self) -> Visitor {
+        Visitor::new(&self.demo.service)
+    }
+
+    /// A phone that was never enrolled.
+    pub fn phone(&self) -> RawPhone {
+        RawPhone::new(&self.demo.service, &self.demo.clock)
+    }
+
+    /// The service's own app. It must be dropped before a restart.
+    pub async fn app(&self) -> Result<Arc<App>, Error> {
+        self.demo.app().await.ok_or_else(|| "the service does not run".into())
+    }
+
+    /// The whole audit trail.
+    pub async fn audit(&self) -> Result<Vec<AuditRecord>, Error> {
+        Ok(self.app().await?.store.audit(0, 100_000).await?)
+    }
+
+    /// How often this kind of fact is on record.
+    pub async fn count(&self, kind: FactKind) -> Result<usize, Error> {
+        Ok(self.audit().await?.iter().filter(|record| record.fact.kind == kind).count())
+    }
+
+    /// Anna, as the store has her.
+    pub async fn anna(&self) -> Result<User, Error> {
+        let found = self.app().await?.store.user_by_login(USERS[0].login()).await?;
+        Ok(found.ok_or("Anna is not there")?.0)
+    }
+
+    /// Stops the service and starts it again.
+    pub async fn restart(&self) -> Result<(), Error> {
+        self.demo.stop_service().await;
+        self.demo.start_service().await?;
+        self.demo.clock.advance(1_000);
+        Ok(())
+    }
+}
+
+/// Anna signs in with her password.
+pub async fn sign_in(browser: &mut Visitor) -> Result<Answer, Error> {
+    browser.sign_in(USERS[0].login(), PASSWORD).await
+}
+
+/// Anna signs in with her password, and is shown this number.
+pub async fn number(browser: &mut Visitor) -> Result<String, Error> {
+    let page = sign_in(browser).await?;
+    page.number().ok_or_else(|| format!("no number at {}", page.path).into())
+}
+
+/// The browser's cookies, as it sends them.
+pub fn cookies(browser: &Visitor) -> String {
+    let names = ["styrk-session", "styrk-browser"];
+    let pairs = names.iter().filter_map(|name| browser.cookie(name).map(|value| format!("{name}={value}")));
+    pairs.collect::<Vec<_>>().join("; ")
+}
+
+/// Another number of the same length.
+pub fn other(number: &str) -> String {
+    let first = if number.starts_with('0') { '1' } else { '0' };
+    number.char_indices().map(|(index, digit)| if index == 0 { first } else { digit }).collect()
+}

@@ -1,0 +1,184 @@
+//! Property 20: what is in no log and in no database.
+
+use authenticator_protocol::answer::DenialReason;
+use authenticator_protocol::code::encode;
+use authenticator_protocol::link::EnrolmentLink;
+use demo::organisation::{PASSWORD, USERS};
+use e2e::proxy::{holds, opened};
+use e2e::world::{number, other, sign_in};
+use e2e::{DIGITS, Error, Key, Outcome, World};
+use std::fs;
+use std::io;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
+use tracing::Level;
+use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::layer::{Layer as _, SubscriberExt as _};
+use tracing_subscriber::util::SubscriberInitExt as _;
+
+/// The only subscriber of this process. It listens while the test below lives, to the other tests too.
+static LISTENS: AtomicBool = AtomicBool::new(false);
+static HEARD: Mutex<Vec<u8>> = Mutex::new(Vec::new());
+
+#[derive(Clone, Copy)]
+struct Heard;
+
+impl io::Write for Heard {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        HEARD.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl MakeWriter<'_> for Heard {
+    type Writer = Self;
+    fn make_writer(&self) -> Self {
+        *self
+    }
+}
+
+/// Something that must not be found, by what it is.
+struct Secrets(Vec<(String, Vec<u8>)>);
+
+impl Secrets {
+    fn text(&mut self, what: &str, text: &str) {
+        self.0.push((what.to_owned(), text.as_bytes().to_vec()));
+    }
+
+    /// Bytes in every spelling.
+    fn bytes(&mut self, what: &str, bytes: &[u8]) {
+        let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        let list = format!("{bytes:?}");
+        self.0.push((what.to_owned(), bytes.to_vec()));
+        for text in [hex.to_uppercase(), hex, encode(bytes), list.trim_matches(['[', ']']).to_owned()] {
+            self.text(what, &text);
+        }
+    }
+
+    fn key(&mut self, what: &str, key: &Key) {
+        self.bytes(what, &key.secret());
+    }
+
+    fn found_in(&self, bytes: &[u8]) -> Vec<&str> {
+        let bytes = opened(bytes);
+        self.0.iter().filter(|(_, secret)| holds(&bytes, secret)).map(|(what, _)| what.as_str()).collect()
+    }
+}
+
+/// Whether four characters stand in `bytes` as a word of their own. Request ids, `7F3K-2Q9D`, are other words.
+fn says(bytes: &[u8], word: &str) -> bool {
+    let text = String::from_utf8_lossy(bytes);
+    text.split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))).any(|found| found == word)
+}
+
+#[tokio::test]
+async fn a_whole_life_leaves_no_secret_in_logs_or_database() -> Outcome {
+    // The service at the finest level. Libraries that speak through the `log` crate only down to debug: at trace
+    // tungstenite prints whole frames, the opening with its channel secret among them.
+    let listens = tracing_subscriber::filter::filter_fn(|about| {
+        let frames = about.target() == "log" || about.target().starts_with("tungstenite");
+        LISTENS.load(Ordering::Relaxed) && (*about.level() <= Level::DEBUG || !frames)
+    });
+    let log = tracing_subscriber::fmt::layer().with_ansi(false).with_writer(|| Heard).with_filter(listens);
+    // As the program does it: what libraries tell the `log` crate is heard too.
+    tracing_subscriber::registry().with(log).try_init()?;
+    LISTENS.store(true, Ordering::Relaxed);
+
+    let world = World::start(DIGITS).await?;
+    let (mut browser, mut phone) = (world.browser(), world.phone());
+    let mut secrets = Secrets(Vec::new());
+    let mut jar = Vec::new();
+    secrets.text("password", PASSWORD);
+    secrets.text("another password", "a wrong password 8151");
+    browser.sign_in(USERS[0].login(), "a wrong password 8151").await?;
+    sign_in(&mut browser).await?;
+    jar.extend(["styrk-session", "styrk-browser"].map(|name| browser.cookie(name).map(str::to_owned)));
+    let link = browser.post("/register/start", &[]).await?.link().ok_or("no link")?;
+    let offered = phone.claim(&link).await?.map_err(|problem| format!("{problem:?}"))?;
+    phone.register(&offered).await?;
+    secrets.bytes("code", &EnrolmentLink::parse(&link)?.code.0);
+    let characters = phone.characters(&offered);
+    browser.post("/register/characters", &[("characters", &other(&characters))]).await?;
+    let page = browser.post("/register/characters", &[("characters", &characters)]).await?;
+    let mut numbers = vec![page.number().ok_or("no number")?];
+    let (mut socket, channel) = phone.socket(&world.demo.service).await?;
+    phone.approve(&numbers[0]).await?;
+    browser.get("/register").await?;
+    for round in 0..5 {
+        jar.extend([browser.cookie("styrk-session").map(str::to_owned)]);
+        let right = number(&mut browser).await?;
+        socket.next().await?;
+        match round {
+            0 => drop(phone.approve(&other(&right)).await?),
+            1 => drop(phone.deny(DenialReason::NotMe).await?),
+            2 => world.demo.clock.advance(90_000),
+            3 => drop(phone.answer("garbage".to_owned()).await?),
+            _ => drop(phone.approve(&right).await?),
+        }
+        jar.extend([browser.cookie("styrk-session").map(str::to_owned)]);
+        browser.get("/sign-in/number").await?;
+        numbers.extend([other(&right), right]);
+    }
+    browser.get("/security").await?;
+    let pending = number(&mut browser).await?;
+    let (config, folder) = {
+        let app = world.app().await?;
+        (app.config.clone(), app.config.keys.clone())
+    };
+    world.restart().await?;
+    numbers.push(pending);
+    for number in &numbers {
+        secrets.text("number", number);
+    }
+    for cookie in jar.into_iter().flatten() {
+        secrets.text("cookie", &cookie);
+        secrets.bytes(
+            "cookie",
+            &authenticator_protocol::code::decode(&cookie).ok_or("a cookie that is no token")?,
+        );
+    }
+    secrets.key("device key", &phone.device_key);
+    secrets.key("approval key", &phone.approval_key);
+    secrets.bytes("channel secret", &channel.0);
+    for file in ["identity.pk8", "next-identity.pk8", "vault.key"] {
+        let bytes = fs::read(folder.join(file))?;
+        // The last bytes of a PKCS#8 file are its public key; the private one stands before it.
+        let private = if file.ends_with("pk8") { &bytes[36..68] } else { &bytes };
+        secrets.bytes(file, private);
+    }
+
+    let stored = database(&config.database, &world).await?;
+    assert!(holds(&stored, b"$argon2id$") && holds(&stored, b"Raw 1"), "this is not the database");
+    assert_eq!(secrets.found_in(&stored), Vec::<&str>::new(), "in the database");
+    for mobile in USERS.iter().filter_map(|user| user.mobile) {
+        secrets.text("telephone number", mobile);
+    }
+    LISTENS.store(false, Ordering::Relaxed);
+    let heard = HEARD.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    assert!(holds(&heard, b"refused") && holds(&heard, b"socket open") && holds(&heard, b"TRACE"), "no log");
+    assert_eq!(secrets.found_in(&heard), Vec::<&str>::new(), "in the log");
+    assert!(!says(&heard, &characters) && !says(&heard, &other(&characters)), "characters in the log");
+    Ok(())
+}
+
+/// Every byte that the database has on disk, while it is open and after it was closed.
+async fn database(path: &Path, world: &World) -> Result<Vec<u8>, Error> {
+    let mut bytes = Vec::new();
+    for closed in [false, true] {
+        if closed {
+            world.demo.stop_service().await;
+        }
+        for suffix in ["", "-wal", "-shm"] {
+            let mut name = path.as_os_str().to_owned();
+            name.push(suffix);
+            if let Ok(part) = fs::read(Path::new(&name)) {
+                bytes.extend(part);
+            }
+        }
+    }
+    Ok(bytes)
+}

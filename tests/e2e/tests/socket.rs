@@ -1,0 +1,202 @@
+//! Properties 19 and 23: wakes, receipts, and the open socket.
+
+use authenticator_protocol::answer::DenialReason;
+use authenticator_protocol::code::Bytes;
+use authenticator_protocol::ids::WakeId;
+use authenticator_protocol::problem::Code;
+use authenticator_protocol::request::paths;
+use authenticator_protocol::wake::Wake;
+use axum::http::Method;
+use e2e::socket::{Brought, RawSocket};
+use e2e::world::number;
+use e2e::{DIGITS, Error, Outcome, World, forge};
+use serde_json::json;
+use std::time::Duration;
+
+async fn wake(socket: &mut RawSocket) -> Result<Vec<u8>, Error> {
+    match socket.next().await? {
+        Brought::Binary(bytes) => Ok(bytes),
+        other => Err(format!("no wake but {other:?}").into()),
+    }
+}
+
+#[tokio::test]
+async fn wakes_are_24_bytes_that_nothing_links() -> Outcome {
+    let (world, mut browser, one) = World::enrolled(DIGITS).await?;
+    let mut two = world.phone();
+    two.enrol(&mut browser).await?;
+    let (mut first, secret) = one.socket(&world.demo.service).await?;
+    let (mut second, other_secret) = two.socket(&world.demo.service).await?;
+    // A second channel of the same phone has a secret of its own.
+    let (mut third, third_secret) = one.socket(&world.demo.service).await?;
+    let mut seen: Vec<Vec<u8>> = Vec::new();
+    for _ in 0..5 {
+        number(&mut browser).await?;
+        for (socket, own) in
+            [(&mut first, &secret), (&mut second, &other_secret), (&mut third, &third_secret)]
+        {
+            let bytes = wake(socket).await?;
+            assert_eq!(bytes.len(), 24);
+            let wake = Wake::from_bytes(&bytes).ok_or("no wake")?;
+            for other in [&secret, &other_secret, &third_secret] {
+                assert_eq!(wake.is_for(other), other == own);
+            }
+            seen.push(bytes);
+        }
+        one.deny(DenialReason::Cancelled).await?;
+        // The phone that did not answer is woken to hear of the end.
+        seen.push(wake(&mut second).await?);
+    }
+    for (index, wake) in seen.iter().enumerate() {
+        for other in &seen[..index] {
+            let same = wake.iter().zip(other).filter(|(a, b)| a == b).count();
+            assert!(same < 8, "two wakes share {same} of 24 bytes");
+        }
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_receipt_is_the_same_for_known_and_unknown_wakes() -> Outcome {
+    let (world, mut browser, phone) = World::enrolled(DIGITS).await?;
+    let (mut socket, _) = phone.socket(&world.demo.service).await?;
+    number(&mut browser).await?;
+    let known = Wake::from_bytes(&wake(&mut socket).await?).ok_or("no wake")?.id;
+    let mut replies = Vec::new();
+    for id in [known, known, WakeId::from_bytes([7; 16])] {
+        let reply =
+            world.web.send(Method::POST, &format!("{}/{id}", paths::RECEIPTS), &[], Vec::new()).await?;
+        replies.push((reply.status, reply.body, reply.headers.len()));
+    }
+    assert_eq!(replies[0], (204, Vec::new(), replies[0].2));
+    assert!(replies.iter().all(|reply| *reply == replies[0]), "{replies:?}");
+    let reply =
+        world.web.send(Method::POST, &format!("{}/nonsense", paths::RECEIPTS), &[], Vec::new()).await?;
+    assert_eq!(reply.refused()?, Code::Malformed);
+    Ok(())
+}
+
+#[tokio::test]
+async fn without_an_opening_it_closes_after_five_seconds() -> Outcome {
+    let (world, mut browser, phone) = World::enrolled(DIGITS).await?;
+    let mut patient = RawSocket::connect(&world.demo.service).await?;
+    let mut silent = RawSocket::connect(&world.demo.service).await?;
+    world.demo.clock.advance(4_000);
+    let (opening, secret) = phone.opening(patient.nonce);
+    patient.say(&opening).await?;
+    number(&mut browser).await?;
+    assert!(Wake::from_bytes(&wake(&mut patient).await?).is_some_and(|wake| wake.is_for(&secret)), "in time");
+    // The greeting was sent a moment before the timer began; one second is enough for that.
+    world.demo.clock.advance(2_000);
+    assert_eq!(silent.next().await?, Brought::Closed(Some(4003)), "not even a wake");
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_opening_that_does_not_fit_is_refused() -> Outcome {
+    let (world, mut browser, phone) = World::enrolled(DIGITS).await?;
+    let service = &world.demo.service;
+    let stranger = world.phone();
+    let used = RawSocket::connect(service).await?;
+    let (replayed, _) = phone.opening(used.nonce);
+    for what in [
+        "a replayed opening",
+        "another nonce",
+        "another key",
+        "the approval key",
+        "POST",
+        "another address",
+        "too early",
+        "too late",
+        "too long",
+        "garbage",
+        "nothing",
+        "a broken signature",
+        "another device",
+    ] {
+        let mut socket = RawSocket::connect(service).await?;
+        let (right, _) = phone.opening(socket.nonce);
+        let header = |name, value| forge::with_header(&right, name, value, &phone.device_key);
+        let said = match what {
+            "a replayed opening" => replayed.clone(),
+            "another nonce" => phone.opening(Bytes([7; 16])).0,
+            "another key" => forge::with_header(&right, "v", json!(1), &stranger.device_key)?,
+            "the approval key" => forge::with_header(&right, "v", json!(1), &phone.approval_key)?,
+            "POST" => header("htm", json!("POST"))?,
+            "another address" => header("url", json!("http://evil.example/api/v1/phone/socket"))?,
+            "too early" => header("iat", json!(phone.now().0 + 121))?,
+            "too late" => header("iat", json!(phone.now().0 - 121))?,
+            "too long" => header("padding", json!("x".repeat(1_024)))?,
+            "garbage" => "garbage".to_owned(),
+            "nothing" => String::new(),
+            "a broken signature" => forge::broken(&right).ok_or("form")?,
+            _ => header("kid", json!("AAAAAAAAAAAAAAAAAAAAAA"))?,
+        };
+        socket.say(&said).await?;
+        assert_eq!(socket.closed().await?, Some(4003), "{what}");
+    }
+    // Two at once with one opening: the name of a request counts once.
+    let mut socket = RawSocket::connect(service).await?;
+    let (opening, _) = phone.opening(socket.nonce);
+    socket.say(&opening).await?;
+    number(&mut browser).await?;
+    wake(&mut socket).await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_opening_in_bytes_instead_of_text_is_refused_and_talk_afterwards_is_ignored() -> Outcome {
+    let (world, mut browser, phone) = World::enrolled(DIGITS).await?;
+    let (mut socket, secret) = phone.socket(&world.demo.service).await?;
+    socket.say("and another thing").await?;
+    socket.say(&phone.opening(socket.nonce).0).await?;
+    number(&mut browser).await?;
+    assert!(Wake::from_bytes(&wake(&mut socket).await?).is_some_and(|wake| wake.is_for(&secret)));
+    socket.say(&"x".repeat(1_025)).await?;
+    assert!(matches!(socket.next().await?, Brought::Closed(_)), "a frame over 1 KiB ends it");
+    Ok(())
+}
+
+#[tokio::test]
+async fn it_replays_nothing() -> Outcome {
+    let (world, mut browser, phone) = World::enrolled(DIGITS).await?;
+    number(&mut browser).await?;
+    let (mut socket, _) = phone.socket(&world.demo.service).await?;
+    // What waited before is fetched, not pushed: the only wake is the one of the next request.
+    number(&mut world.browser()).await?;
+    wake(&mut socket).await?;
+    assert!(socket.within(Duration::from_millis(100)).await.is_err(), "one request, one wake");
+    assert_eq!(phone.challenges().await?.len(), 2);
+    Ok(())
+}
+
+#[tokio::test]
+async fn it_ends_within_a_second_of_the_removal() -> Outcome {
+    let (world, mut browser, phone) = World::enrolled(DIGITS).await?;
+    let mut second = world.phone();
+    second.enrol(&mut browser).await?;
+    let (mut mine, _) = phone.socket(&world.demo.service).await?;
+    let (mut theirs, _) = second.socket(&world.demo.service).await?;
+    // Both are open once a wake came.
+    number(&mut world.browser()).await?;
+    wake(&mut mine).await?;
+    wake(&mut theirs).await?;
+    let id = second.device.ok_or("no device")?;
+    browser.post(&format!("/security/devices/{id}/remove"), &[("confirmed", "yes")]).await?;
+    let end = theirs.within(Duration::from_secs(1)).await?;
+    assert_eq!(end, Brought::Closed(Some(4001)));
+    number(&mut world.browser()).await?;
+    wake(&mut mine).await?;
+    // It cannot come back, and its fetch says why.
+    let (mut again, _) = second.socket(&world.demo.service).await?;
+    assert!(matches!(again.next().await?, Brought::Text(problem) if problem.contains("device_ended")));
+    assert_eq!(again.closed().await?, Some(4003));
+    let leave = phone.signed(paths::LEAVE, &authenticator_protocol::fetch::Leave {}, &phone.device_key);
+    phone.web.jose(paths::LEAVE, leave).await?;
+    assert_eq!(
+        mine.within(Duration::from_secs(1)).await?,
+        Brought::Closed(Some(4001)),
+        "also when it leaves"
+    );
+    Ok(())
+}

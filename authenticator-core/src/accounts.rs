@@ -84,7 +84,12 @@ impl Core {
 
     /// The same, found out by a fetch: shown unless the user is busy with another account.
     pub(crate) fn account_has_ended(&mut self, id: &str) {
+        let counted = self.book.get(id).is_some_and(|account| account.confirmed);
         let about = match &self.place {
+            // The answer's own reply says more, and is about to come.
+            Place::Asking(asking) if asking.request.account == id && asking.is_on_its_way() => return,
+            // How the test ended has just been told.
+            Place::Result(_) if !counted => false,
             Place::Enrolling(enrolment, _) => enrolment.account == id,
             Place::Asking(asking) => asking.request.account == id,
             _ => self.is_idle(),

@@ -44,6 +44,11 @@ impl Asking {
         Place::Asking(Box::new(Self { step, ..*self }))
     }
 
+    /// An answer is being signed or sent.
+    pub(crate) fn is_on_its_way(&self) -> bool {
+        matches!(self.step, Step::Signing | Step::Sending)
+    }
+
     /// All digits are there.
     pub(crate) fn ready(&self) -> bool {
         self.entered.len() == usize::from(self.request.body().digits.get())

@@ -4,6 +4,7 @@ use super::{Level, Session, SessionKey, UnderWay};
 use crate::decision::{Change, Decision};
 use crate::fact::{Fact, FactKind};
 use crate::{enrolment, request};
+use authenticator_protocol::answer::End;
 use authenticator_protocol::code::Hash;
 use authenticator_protocol::ids::UserId;
 use authenticator_protocol::time::Millis;
@@ -32,7 +33,8 @@ pub fn begin(begin: &BeginSession, replaced: Option<(&Session, &UnderWay)>, now:
         && begin.replaces == Some(session.key)
         && begin.browser == session.browser
     {
-        decision.absorb(close(session, under_way, now));
+        // The same browser is at it again (property 14).
+        decision.absorb(close(session, under_way, End::Superseded, now));
     }
     decision.write(Change::AddSession(Box::new(Session {
         key: begin.key,
@@ -57,14 +59,14 @@ pub fn begin(begin: &BeginSession, replaced: Option<(&Session, &UnderWay)>, now:
 
 /// Signs out. What the session had under way is cancelled. False when it had ended before.
 pub fn end(session: &Session, under_way: &UnderWay, now: Millis) -> Decision<bool> {
-    let mut decision = close(session, under_way, now);
+    let mut decision = close(session, under_way, End::Cancelled, now);
     if decision.value {
         decision.record(Fact { user: Some(session.user), ..Fact::new(FactKind::SignedOut) });
     }
     decision
 }
 
-fn close(session: &Session, under_way: &UnderWay, now: Millis) -> Decision<bool> {
+fn close(session: &Session, under_way: &UnderWay, how: End, now: Millis) -> Decision<bool> {
     if session.ended.is_some() {
         return Decision::nothing(false);
     }
@@ -76,7 +78,7 @@ fn close(session: &Session, under_way: &UnderWay, now: Millis) -> Decision<bool>
         decision.absorb(enrolment::cancel(enrolment, test, now));
     }
     if let Some(asked) = request {
-        decision.absorb(request::cancel(asked, now));
+        decision.absorb(request::end(asked, how, None, now));
     }
     decision.write(Change::EndSession(session.key, now));
     decision
@@ -89,7 +91,6 @@ mod tests {
     use crate::device::DeviceState;
     use crate::enrolment::{Failure, Phase};
     use crate::world::{ANNA, Phone, World, hash};
-    use authenticator_protocol::answer::End;
 
     fn begin_session(replaces: Option<SessionKey>, browser: u8) -> BeginSession {
         BeginSession {
@@ -124,7 +125,7 @@ mod tests {
             let begun = begin_session(Some(hash(1)), browser);
             world.commit(begin(&begun, Some((&session, &under_way)), world.now));
             assert_eq!(world.session(hash(1)).ended.is_some(), ends);
-            assert_eq!(world.request(request).ended.map(|ended| ended.end), ends.then_some(End::Cancelled));
+            assert_eq!(world.request(request).ended.map(|ended| ended.end), ends.then_some(End::Superseded));
             assert_eq!(world.count(FactKind::SignedOut), 0);
         }
     }

@@ -86,7 +86,7 @@ journey("somebody whose page is on the phone itself goes there and back", async 
     return top(".here") < top(".qr");
   });
   assert.ok(order, "on a phone the link stands before the code");
-  await page.look("register-code-on-phone", { widths: [390] });
+  await page.look("register-code-on-phone", { widths: [390], fullPage: false });
   await page.follow("page-register-code-here");
   const phone = new Phone(page.tab, stage, page.visitor);
   await phone.heading("phone-confirm-title", { organisation: ORGANISATION });

@@ -10,12 +10,12 @@ const ARGUMENTS = [
 ];
 const LOCALES = { sv: "sv-SE", en: "en-GB" };
 
-/** Starts it. `camera` is a y4m file that its camera shows. */
-export function launch({ camera } = {}) {
+/** Starts it. `camera` is a y4m file that its camera shows; `env` replaces its environment. */
+export function launch({ camera, env } = {}) {
   const video = camera
     ? ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream", `--use-file-for-fake-video-capture=${camera}`]
     : [];
-  return chromium.launch({ executablePath: "/usr/bin/chromium", args: [...ARGUMENTS, ...video] });
+  return chromium.launch({ executablePath: "/usr/bin/chromium", args: [...ARGUMENTS, ...video], env });
 }
 
 /** Somebody's browser: cookies of its own, in a language. Everything that it should not do is noted. */

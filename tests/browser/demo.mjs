@@ -46,12 +46,13 @@ export class Demo {
 
   startService = () => this.#post("/service/start");
 
-  /** Ends it; what it logged as an error is an error of the test. */
+  /** Ends it; what it logged as an error until then is an error of the test. */
   async stop() {
+    const errors = [...this.errors];
     if (this.child.exitCode === null) {
       this.child.kill("SIGINT");
       await once(this.child, "exit");
     }
-    return this.errors;
+    return errors;
   }
 }

@@ -1,9 +1,10 @@
 // The service's pages, by the roles and names that people see and hear.
 
 import assert from "node:assert/strict";
-import { pictures } from "./pictures.mjs";
+import { FOLDER, pictures } from "./pictures.mjs";
 
-export const MOMENT = 2_000;
+/** People do not wait longer; in milliseconds. The machine may be busy with another test. */
+export const MOMENT = 3_000;
 
 export class Page {
   constructor(tab, stage, visitor) {
@@ -116,6 +117,8 @@ export class Page {
   }
 
   cookies = async () => (await this.visitor.context.cookies()).map((cookie) => cookie.name).sort();
+
+  picture = (name) => `${FOLDER}${this.say.language}-light-390-page-${name}.png`;
 
   /** Pictures of the page as it is, and axe. */
   look = (name, more = {}) =>

@@ -64,7 +64,13 @@ export class Phone {
   async paste(text) {
     await this.press("phone-add-link");
     await this.glass.getByRole("textbox", { name: this.say("phone-add-link") }).fill(text);
-    await this.press("phone-add-account");
+    await this.press("phone-add-continue");
+  }
+
+  /** Picks a picture from the phone's library. */
+  async choosePicture(file) {
+    const [chooser] = await Promise.all([this.tab.waitForEvent("filechooser"), this.press("phone-add-picture")]);
+    await chooser.setFiles(file);
   }
 
   /** Adds the account of a link, up to the characters, which it returns. */
@@ -124,9 +130,45 @@ export class Phone {
     await this.unlock();
   }
 
+  /** The home button: the app goes to the background. */
+  async home() {
+    await this.glass.getByRole("button", { name: this.words.home, exact: true }).click();
+    await this.glass.getByRole("button", { name: this.words.openApp, exact: true }).waitFor();
+  }
+
   async done() {
     await this.press("phone-done");
     await this.heading("phone-accounts-title");
+  }
+
+  /** Opens an account from the list. */
+  async openAccount(user) {
+    await this.glass.getByRole("button").filter({ hasText: user }).click();
+    await this.heading("phone-account-title");
+  }
+
+  /** From a result or the accounts to the request that waits, if the phone has not gone there by itself. */
+  async openRequest() {
+    const asked = this.glass.getByRole("heading", { level: 1, name: this.say("phone-approve-title") });
+    const waiting = this.glass.locator("section").getByRole("button").first();
+    const done = this.button("phone-done");
+    for (let screens = 0; screens < 5 && !(await asked.isVisible()); screens++) {
+      await asked.or(waiting).or(done).first().waitFor();
+      for (const way of [done, waiting]) if (await way.isVisible()) await way.click({ timeout: 1_000 }).catch(() => {});
+    }
+    await this.heading("phone-approve-title");
+  }
+
+  /** The organisation has removed this phone, and the phone says so, at once and in its account, which it opens. */
+  async accountEnded(user) {
+    await this.heading("phone-account-ended-title");
+    await this.says("phone-account-ended-text", { organisation: "Region X" });
+    await this.done();
+    await this.says("phone-account-ended-title");
+    await this.glass.getByRole("listitem").getByRole("button").click();
+    await this.heading("phone-account-title");
+    await this.shows(user);
+    await this.says("phone-account-ended-text", { organisation: "Region X" });
   }
 
   /** A wrong number of the same length. */

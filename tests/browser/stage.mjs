@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import test, { after, before } from "node:test";
 import { launch, Visitor } from "./browser.mjs";
-import { Demo } from "./demo.mjs";
+import { Demo, IPHONE } from "./demo.mjs";
 import { Page } from "./page.mjs";
 import { Phone } from "./phone.mjs";
 import { LANGUAGES, texts } from "./texts.mjs";
@@ -47,6 +47,21 @@ class Stage {
     return phone;
   }
 
+  /** Lays a second phone on the table, the way people do it, and opens `link` on it. */
+  async secondPhone(link) {
+    const { tool, language } = this.say;
+    const visitor = await this.visitor();
+    const table = await visitor.context.newPage();
+    await table.goto(`${this.demo.phone}/?lang=${language}&theme=light`);
+    await table.getByRole("button", { name: tool.add, exact: true }).click();
+    await table.locator('.phone[data-phone="2"]').waitFor();
+    await table.goto(link);
+    const chooser = table.getByRole("dialog", { name: tool.chooseTitle });
+    await chooser.getByRole("button", { name: `2. ${IPHONE}` }).click();
+    await chooser.waitFor({ state: "detached" });
+    return this.phone(2);
+  }
+
   async end() {
     const wrong = (await Promise.all(this.visitors.map((visitor) => visitor.close()))).flat();
     await Promise.all(this.browsers.map((own) => own.close()));
@@ -55,18 +70,19 @@ class Stage {
   }
 }
 
-/** A test in Swedish and one in English. */
-export function journey(name, play) {
-  for (const language of LANGUAGES) {
-    test(`${name} [${language}]`, { timeout: 120_000 }, async () => {
-      const stage = new Stage(await Demo.start(), language);
-      let wrong;
-      try {
-        await play(stage);
-      } finally {
-        wrong = await stage.end();
-      }
-      assert.deepEqual(wrong, [], "nothing left this machine, and no console spoke");
-    });
+async function play(story, language) {
+  const stage = new Stage(await Demo.start(), language);
+  let wrong;
+  try {
+    await story(stage);
+  } finally {
+    wrong = await stage.end();
   }
+  assert.deepEqual(wrong, [], "nothing left this machine, and no console spoke");
+}
+
+/** A test in Swedish and English, side by side, each with a demo of its own. */
+export function journey(name, story) {
+  test(name, { concurrency: LANGUAGES.length }, (both) =>
+    Promise.all(LANGUAGES.map((language) => both.test(language, { timeout: 180_000 }, () => play(story, language)))));
 }

@@ -101,7 +101,9 @@ journey("a sign-in in a second tab: the number of both is the new one, and one a
   await other.heading("page-number-title");
   const second = await other.number();
   assert.notEqual(second, first);
-  await page.tab.waitForFunction((number) => !document.body.textContent.includes(number), first);
+  // Polled by a timer: a tab behind another draws no frames.
+  const gone = (number) => document.querySelector("#number")?.lastChild.textContent.trim() !== number;
+  await page.tab.waitForFunction(gone, first, { polling: 200 });
   await page.goto("/");
   await page.heading("page-number-title");
   assert.equal(await page.number(), second);

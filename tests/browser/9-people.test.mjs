@@ -83,8 +83,7 @@ journey("a sign-in with the keyboard alone", async (stage) => {
   }
   assert.deepEqual(stops, [stage.say("page-other-way"), stage.say("page-cancel")]);
   await phone.heading("phone-approve-title", {}, MOMENT);
-  await phone.tab.keyboard.type(number);
-  await phone.glass.getByRole("img", { name: phone.words.typed(number, number.length) }).waitFor();
+  await phone.type(number, phone.tab.keyboard);
   await phone.button("phone-approve-yes").focus();
   await phone.tab.keyboard.press("Enter");
   await phone.sheet.waitFor();

@@ -98,10 +98,14 @@ export class Phone {
 
   key = (digit) => this.glass.getByRole("group", { name: this.words.digits }).getByRole("button", { name: digit, exact: true });
 
-  /** Types on the number pad. */
-  async type(number) {
-    for (const digit of number) await this.key(digit).click();
-    await this.glass.getByRole("img", { name: this.words.typed(number, number.length), exact: true }).waitFor();
+  /** Types on the number pad, or on a keyboard, each digit when the one before it is there. */
+  async type(number, keyboard) {
+    for (let typed = 1; typed <= number.length; typed++) {
+      const digit = number[typed - 1];
+      await (keyboard ? keyboard.press(digit) : this.key(digit).click());
+      const name = this.words.typed(number.slice(0, typed), number.length);
+      await this.glass.getByRole("img", { name, exact: true }).waitFor();
+    }
   }
 
   get sheet() {

@@ -85,13 +85,18 @@ pub async fn post(
         return Ok(([(RETRY_AFTER, seconds)], page).into_response());
     }
     let password = zeroize::Zeroizing::new(form_.password);
-    let checked = app.directory.check(login, &password).await;
-    let how = match &checked {
-        Ok(Checked::Right(_)) => Tried::Right,
-        Ok(Checked::Wrong(_)) => Tried::Wrong,
-        Ok(Checked::Busy) | Err(_) => Tried::NotAtAll,
-    };
-    let was_last = app.limits.password_ended(login, &place, how, now);
+    // A task of its own: a browser that goes away must not leave its try counted as running.
+    let (service, typed) = (Arc::clone(&app), login.to_owned());
+    let check = tokio::spawn(async move {
+        let checked = service.directory.check(&typed, &password).await;
+        let how = match &checked {
+            Ok(Checked::Right(_)) => Tried::Right,
+            Ok(Checked::Wrong(_)) => Tried::Wrong,
+            Ok(Checked::Busy) | Err(_) => Tried::NotAtAll,
+        };
+        (checked, service.limits.password_ended(&typed, &place, how, now))
+    });
+    let (checked, was_last) = check.await.map_err(|_| PageError(Problem::Internal))?;
     match checked? {
         Checked::Busy => Err(PageError(Problem::Unavailable)),
         Checked::Wrong(user) => {

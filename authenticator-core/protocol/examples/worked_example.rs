@@ -8,8 +8,9 @@
 use authenticator_protocol::answer::{Approval, Denial, DenialReason};
 use authenticator_protocol::challenge::{Challenge, Purpose, check};
 use authenticator_protocol::code::{Bytes, Secret, encode};
+use authenticator_protocol::discovery::{self, Discovery};
 use authenticator_protocol::enrolment::{
-    ApprovalKey, Claim, Offer, Organisation, Policy, Registration, Unlock, characters, commitment,
+    ApprovalKey, Claim, Offer, Organisation, Policy, Proof, Registration, Unlock, characters, commitment,
 };
 use authenticator_protocol::fetch::Fetch;
 use authenticator_protocol::ids::{ChallengeId, DeviceId, EnrolmentId, RequestNonce, WakeId};
@@ -19,7 +20,9 @@ use authenticator_protocol::link::{EnrolmentLink, ServerAddress};
 use authenticator_protocol::number::Digits;
 use authenticator_protocol::request::{header, paths};
 use authenticator_protocol::socket::SocketOpening;
+use authenticator_protocol::statement::{KeyStatement, Pin};
 use authenticator_protocol::time::Seconds;
+use authenticator_protocol::typed::TypedCode;
 use authenticator_protocol::wake::Wake;
 use p256::ecdsa::signature::{Signer, Verifier};
 use p256::ecdsa::{Signature as Ecdsa, SigningKey, VerifyingKey};
@@ -94,12 +97,14 @@ fn show<M: Message>(name: &str, unsigned: &Unsigned, key: &Key) -> Result<Verifi
 fn main() -> Result<(), Box<dyn Error>> {
     let identity = Key::of(0x11)?;
     let next_identity = Key::of(0x22)?;
+    let third_identity = Key::of(0x66)?;
     let device_key = Key::of(0x33)?;
     let approval_key = Key::of(0x44)?;
     println!("## keys");
     for (name, key) in [
         ("identity", &identity),
         ("next identity", &next_identity),
+        ("third identity", &third_identity),
         ("device", &device_key),
         ("approval", &approval_key),
     ] {
@@ -130,17 +135,39 @@ fn main() -> Result<(), Box<dyn Error>> {
     let claim = Unsigned::new(
         request(paths::CLAIM, 0, 0x01, None).with_key(device_key.public_key()),
         &Claim {
-            code,
+            code: Proof::Link(code),
             approval_key: approval_print,
             commitment: committed,
             model: "Pixel 9".into(),
             system: "Android 16".into(),
+            app: "1.0.0".into(),
         },
     );
     println!("\n## commitment");
     line("phone nonce", phone_nonce);
     line("commitment", committed);
     show::<Claim>("claim", &claim, &device_key)?;
+
+    let bits = [0x9A, 0x3C, 0x51, 0x77, 0x08, 0xEE, 0x00, 0x00];
+    let secret = TypedCode::from_bits(bits);
+    let login = "anna.andersson@regionx.example";
+    println!("\n## typed code");
+    line("bits", hex(&bits));
+    line("shown", secret.grouped());
+    line("asked for", discovery::url(login).ok_or("no domain")?);
+    line("answer", serde_json::to_string(&Discovery { server: server.to_string() })?);
+    let typed = Unsigned::new(
+        request(paths::CLAIM, 0, 0x07, None).with_key(device_key.public_key()),
+        &Claim {
+            code: Proof::Typed { login: login.into(), secret },
+            approval_key: approval_print,
+            commitment: committed,
+            model: "Pixel 9".into(),
+            system: "Android 16".into(),
+            app: "1.0.0".into(),
+        },
+    );
+    show::<Claim>("claim by a typed code", &typed, &device_key)?;
 
     let (enrolment, device) = (EnrolmentId::from_bytes([0xE1; 16]), DeviceId::from_bytes([0xD1; 16]));
     let offer = Unsigned::new(
@@ -158,6 +185,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             login: "anna.andersson@regionx.example".into(),
             policy: Policy { digits: Digits::DEFAULT, unlock: Unlock::Credential },
             nonce: Bytes([0xBB; 32]),
+            key_number: 0,
             next_identity_key: next_identity.public_key().thumbprint(),
             exp: at(600),
         },
@@ -187,7 +215,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         characters(&claim.hash(), &offer.hash(), &phone_nonce, &device_print, &approval_print).as_str(),
     );
 
-    let fetch = Unsigned::new(request(paths::FETCH, 100, 0x03, Some(device)), &Fetch {});
+    let fetch = Unsigned::new(
+        request(paths::FETCH, 100, 0x03, Some(device)),
+        &Fetch { app: "1.0.0".into(), key_number: 0 },
+    );
     show::<Fetch>("fetch", &fetch, &device_key)?;
 
     let question = Challenge {
@@ -220,6 +251,19 @@ fn main() -> Result<(), Box<dyn Error>> {
         &Denial { challenge: question.id, hash: challenge.hash(), reason: DenialReason::NotMe },
     );
     show::<Denial>("denial", &denial, &device_key)?;
+
+    let pin = Pin { key: identity.public_key(), number: 0, next: next_identity.public_key().thumbprint() };
+    let statement = Unsigned::new(
+        Header::default().with_key(next_identity.public_key()),
+        &KeyStatement {
+            number: 1,
+            previous: identity.public_key().thumbprint(),
+            next_identity_key: third_identity.public_key().thumbprint(),
+            iat: at(1000),
+        },
+    );
+    show::<KeyStatement>("key statement", &statement, &next_identity)?;
+    pin.follow(&statement.sign(&next_identity), &P256)?;
 
     let secret = Secret([0x55; 32]);
     let mut opening = request(paths::SOCKET, 101, 0x06, Some(device));

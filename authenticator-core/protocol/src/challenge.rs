@@ -1,7 +1,7 @@
 //! The question that the service puts to one device about one sign-in request.
 
 use crate::ids::{ChallengeId, DeviceId};
-use crate::jws::{Header, Message, Typ, Unsigned, Verified};
+use crate::jws::{Header, Message, Typ, Unsigned, Verified, present};
 use crate::number::Digits;
 use crate::text::is_visible;
 use crate::time::Seconds;
@@ -48,19 +48,19 @@ pub struct Challenge {
     /// Where the user is signing in: "MyApps".
     pub application: String,
     /// "Firefox"; absent when unknown.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     pub browser: Option<String>,
     /// "Windows"; absent when unknown.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     pub system: Option<String>,
     /// The network address that the request came from.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     pub address: Option<String>,
     /// Roughly where that is: "Gävle".
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     pub place: Option<String>,
     /// What the application wants to say.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
     /// Whether this user has completed a sign-in in that browser before.
     pub recognised: bool,
@@ -99,7 +99,7 @@ pub enum ChallengeError {
     Device,
     /// It has ended.
     Expired,
-    /// A text holds characters that cannot be seen.
+    /// A text is empty, too long, or holds characters that cannot be seen.
     Text,
 }
 
@@ -109,7 +109,7 @@ impl fmt::Display for ChallengeError {
             Self::Unknown => "show: names what this version cannot show",
             Self::Device => "device: another one",
             Self::Expired => "exp: has passed",
-            Self::Text => "a text holds characters that cannot be seen",
+            Self::Text => "a text is empty, too long, or holds characters that cannot be seen",
         })
     }
 }
@@ -138,7 +138,10 @@ impl Challenge {
 /// Whether the phone `device` may show a verified challenge at `now` (property 7).
 pub fn check(challenge: &Verified<Challenge>, device: DeviceId, now: Seconds) -> Result<(), ChallengeError> {
     let body = &challenge.payload;
-    if !challenge.header.show.iter().all(|name| SHOWN.contains(&name.as_str())) {
+    let show = &challenge.header.show;
+    let known =
+        |(index, name): (usize, &String)| SHOWN.contains(&name.as_str()) && !show[..index].contains(name);
+    if !show.iter().enumerate().all(known) {
         return Err(ChallengeError::Unknown);
     }
     if body.device != device {
@@ -154,7 +157,7 @@ pub fn check(challenge: &Verified<Challenge>, device: DeviceId, now: Seconds) ->
     let texts = [Some(&body.organisation), Some(&body.application), model].into_iter();
     let optional =
         [&body.browser, &body.system, &body.address, &body.place, &body.message].map(Option::as_ref);
-    if texts.chain(optional).flatten().all(|text| is_visible(text, 200)) {
+    if texts.chain(optional).flatten().all(|text| !text.is_empty() && is_visible(text, 200)) {
         Ok(())
     } else {
         Err(ChallengeError::Text)

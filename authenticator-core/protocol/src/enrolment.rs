@@ -15,6 +15,7 @@ use crate::keys::Thumbprint;
 use crate::number::Digits;
 use crate::random::Random;
 use crate::time::Seconds;
+use crate::typed::TypedCode;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::fmt;
@@ -26,7 +27,7 @@ pub type Code = Secret<16>;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Claim {
     /// Proof that this phone has read the code.
-    pub code: Code,
+    pub code: Proof,
     /// The approval key that will register.
     pub approval_key: Thumbprint,
     /// [`commitment`] to a nonce that the registration opens.
@@ -35,6 +36,23 @@ pub struct Claim {
     pub model: String,
     /// Its system: "Android 16". At most 64 characters.
     pub system: String,
+    /// The app's version: "1.0.0".
+    pub app: String,
+}
+
+/// How a phone knows an enrolment code: the secret of the link as a string, or what its user typed as an object.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Proof {
+    /// From the link.
+    Link(Code),
+    /// By hand.
+    Typed {
+        /// The user's e-mail or UPN.
+        login: String,
+        /// The typed code.
+        secret: TypedCode,
+    },
 }
 
 impl Message for Claim {
@@ -60,6 +78,8 @@ pub struct Offer {
     pub policy: Policy,
     /// The service's half of the characters.
     pub nonce: Bytes<32>,
+    /// How many identity keys came before this one ([`crate::statement`]).
+    pub key_number: u32,
     /// Thumbprint of the identity key that will follow this one, whose private half is kept offline.
     pub next_identity_key: Thumbprint,
     /// When the enrolment ends if it is not finished.

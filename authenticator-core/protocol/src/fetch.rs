@@ -7,8 +7,13 @@ use crate::time::Seconds;
 use serde::{Deserialize, Serialize};
 
 /// Phone → service: what is waiting? Signed by the device key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Fetch {}
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fetch {
+    /// The app's version: "1.0.0".
+    pub app: String,
+    /// The number of the identity key that this phone pins; answered by the statements of those that followed.
+    pub key_number: u32,
+}
 
 impl Message for Fetch {
     const TYP: Typ = Typ::Fetch;
@@ -25,6 +30,9 @@ pub struct FetchReply {
     pub ended: Vec<Ended>,
     /// Whether the device counts: its test approval has been given.
     pub confirmed: bool,
+    /// A compact JWS of each [`crate::statement::KeyStatement`] that this phone has missed, in order; at most 16.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub key_statements: Vec<String>,
 }
 
 /// A challenge that has ended.

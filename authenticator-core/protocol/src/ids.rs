@@ -90,6 +90,12 @@ ids! {
     RequestNonce,
     /// One wake: 16 random bytes, used once, per channel.
     WakeId,
+    /// Whoever asks the service for approvals and acts on them.
+    RelyingPartyId,
+    /// One of a relying party's keys for the API.
+    ApiKeyId,
+    /// One result for a relying party (`jti`), however often it is delivered.
+    ResultId,
 }
 
 #[cfg(test)]

@@ -5,11 +5,13 @@
 
 use crate::code::{Bytes, Hash, decode, decode_array, encode};
 use crate::ids::RequestNonce;
+use crate::json;
 use crate::keys::{PublicKey, Sign, Signature, Verify};
 use crate::time::Seconds;
 use crate::{MAX_JWS, VERSION};
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use std::fmt;
 
@@ -36,11 +38,13 @@ pub enum Typ {
     Socket,
     /// A phone removes its own account.
     Leave,
+    /// The identity key has a successor.
+    KeyStatement,
 }
 
 impl Typ {
     /// All of them, for tests that put each in the place of each other.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Claim,
         Self::Offer,
         Self::Registration,
@@ -51,6 +55,7 @@ impl Typ {
         Self::Denial,
         Self::Socket,
         Self::Leave,
+        Self::KeyStatement,
     ];
 
     /// The value of the `typ` header parameter.
@@ -66,6 +71,7 @@ impl Typ {
             Self::Denial => "styrk-denial+jws",
             Self::Socket => "styrk-socket+jws",
             Self::Leave => "styrk-leave+jws",
+            Self::KeyStatement => "styrk-key-statement+jws",
         }
     }
 }
@@ -81,27 +87,28 @@ pub trait Message: Serialize + DeserializeOwned {
 pub struct Header {
     alg: String,
     typ: String,
-    v: u8,
+    v: u64,
     /// The device id, in what an enrolled device signs.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     pub kid: Option<String>,
     /// The signer's key, where the reader cannot know it yet.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     pub jwk: Option<PublicKey>,
     /// The HTTP method that this request is meant for (as in RFC 9449).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     pub htm: Option<String>,
     /// The address that this request is meant for (RFC 8555 section 6.4).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
     /// When this request was signed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     pub iat: Option<Seconds>,
     /// Names this request, once.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     pub jti: Option<RequestNonce>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    crit: Vec<String>,
+    /// Whatever stands there: it is judged after what comes before it.
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    crit: Option<Value>,
     /// Members of the payload that the phone must know how to show; critical (RFC 7515 section 4.1.11).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub show: Vec<String>,
@@ -112,6 +119,16 @@ impl Header {
     #[must_use]
     pub fn with_key(self, key: PublicKey) -> Self {
         Self { jwk: Some(key), ..self }
+    }
+
+    /// RFC 7515 section 4.1.11: `crit` is a non-empty list of extensions that are present and understood. `show` is
+    /// the only one there is. Whether it is named.
+    fn is_critical(&self) -> Result<bool, JwsError> {
+        match &self.crit {
+            None => Ok(false),
+            Some(crit) if *crit == json!(["show"]) => Ok(true),
+            Some(_) => Err(JwsError::Crit),
+        }
     }
 
     /// A header whose payload members `show` are critical.
@@ -174,7 +191,7 @@ impl Unsigned {
         header.alg = "ES256".into();
         header.typ = M::TYP.as_str().into();
         header.v = VERSION;
-        header.crit = if header.show.is_empty() { Vec::new() } else { vec!["show".into()] };
+        header.crit = (!header.show.is_empty()).then(|| json!(["show"]));
         let json = "messages are plain structs with string keys";
         let header = serde_json::to_vec(&header).expect(json);
         let payload = serde_json::to_vec(payload).expect(json);
@@ -228,9 +245,7 @@ impl<M: Message> Unverified<M> {
         let header = decode(header).ok_or(JwsError::Form)?;
         let payload = decode(payload).ok_or(JwsError::Form)?;
         let signature = decode_array(signature).ok_or(JwsError::Form)?;
-        let critical = critical(&serde_json::from_slice(&header).map_err(|_| JwsError::Header)?)?;
-        // From the bytes again: a `Value` keeps the last of two equal names, a struct refuses the second.
-        let header: Header = serde_json::from_slice(&header).map_err(|_| JwsError::Header)?;
+        let header: Header = json::read(&header).ok_or(JwsError::Header)?;
         if header.alg != "ES256" {
             return Err(JwsError::Alg);
         }
@@ -240,7 +255,8 @@ impl<M: Message> Unverified<M> {
         if header.v != VERSION {
             return Err(JwsError::Version);
         }
-        if critical == header.show.is_empty() {
+        let shows = !header.show.is_empty();
+        if header.is_critical()? != shows || (shows && M::TYP != Typ::Challenge) {
             return Err(JwsError::Crit);
         }
         Ok(Self { header, input: input.to_owned(), payload, signature, message: std::marker::PhantomData })
@@ -261,7 +277,7 @@ impl<M: Message> Unverified<M> {
         if !backend.verify(key, self.input.as_bytes(), &self.signature) {
             return Err(JwsError::Signature);
         }
-        let payload = serde_json::from_slice(&self.payload).map_err(|_| JwsError::Payload)?;
+        let payload = json::read(&self.payload).ok_or(JwsError::Payload)?;
         let hash = self.hash();
         Ok(Verified { header: self.header, payload, hash })
     }
@@ -278,16 +294,13 @@ pub struct Verified<M> {
     pub hash: Hash,
 }
 
-fn hash(input: &str) -> Hash {
-    Bytes(Sha256::digest(input.as_bytes()).into())
+/// For members that may be absent: `null` is not absence.
+pub(crate) fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
 }
 
-/// RFC 7515 section 4.1.11: `crit` is a non-empty list of extensions that are present and understood. `show` is
-/// the only one there is. Returns whether it is named.
-fn critical(header: &serde_json::Value) -> Result<bool, JwsError> {
-    match header.get("crit") {
-        None => Ok(false),
-        Some(serde_json::Value::Array(names)) if names.len() == 1 && names[0] == "show" => Ok(true),
-        Some(_) => Err(JwsError::Crit),
-    }
+fn hash(input: &str) -> Hash {
+    Bytes(Sha256::digest(input.as_bytes()).into())
 }

@@ -46,6 +46,10 @@ impl ServerAddress {
             return Err(LinkError::Host);
         }
         let host = url.host_str().ok_or(LinkError::Host)?;
+        // A parser of URLs takes more, and a fragment would write it in another way.
+        if !host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-_:[]".contains(&byte)) {
+            return Err(LinkError::Host);
+        }
         let authority = url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
         Ok(Self { secure, authority })
     }
@@ -171,19 +175,17 @@ impl EnrolmentLink {
         if version != "1" {
             return Err(LinkError::Version);
         }
-        let server = if host.is_empty() { link.clone() } else { server(host)? };
+        let server = if host.is_empty() { link.clone() } else { server(host, link.secure)? };
         let code = decode_array(code).map(Secret).ok_or(LinkError::Code)?;
         let identity = decode_array(identity).map(Bytes).ok_or(LinkError::Identity)?;
         Ok(Self { link, server, code, identity })
     }
 }
 
-/// A host of the fragment: `https`, or `http` where it can only be this machine.
-fn server(host: &str) -> Result<ServerAddress, LinkError> {
-    let address = match ServerAddress::parse(&format!("http://{host}")) {
-        Ok(loopback) => loopback,
-        Err(_) => ServerAddress::parse(&format!("https://{host}"))?,
-    };
+/// A host of the fragment; it has the link's own scheme.
+fn server(host: &str, secure: bool) -> Result<ServerAddress, LinkError> {
+    let scheme = if secure { "https" } else { "http" };
+    let address = ServerAddress::parse(&format!("{scheme}://{host}"))?;
     // One spelling for each host, and none that a parser had to repair.
     if address.authority != host || host.contains("xn--") { Err(LinkError::Host) } else { Ok(address) }
 }
@@ -224,11 +226,59 @@ mod tests {
     }
 
     #[test]
+    fn a_server_is_an_origin_and_nothing_behind_it() {
+        for (server, socket) in [
+            ("https://mfa.regionx.example:8443", "wss://mfa.regionx.example:8443/x"),
+            ("http://localhost:7500", "ws://localhost:7500/x"),
+        ] {
+            let address = ServerAddress::parse(server).unwrap();
+            assert_eq!(address.url("/x"), format!("{server}/x"));
+            assert_eq!(address.socket_url("/x"), socket);
+            for behind in ["/x", "?x", "#x", "/x?x", "/?x#x"] {
+                let text = format!("{server}{behind}");
+                assert_eq!(ServerAddress::parse(&text), Err(LinkError::Host), "{text}");
+            }
+        }
+    }
+
+    #[test]
     fn another_publishers_link_names_the_server() {
         let link = read(&format!("https://app.styrk.example/e#1/mfa.regionx.example/{CODE}/{CODE}")).unwrap();
         assert_eq!(link.server.url("/x"), "https://mfa.regionx.example/x");
         let loopback = read(&format!("http://localhost:1/e#1/localhost:2/{CODE}/{CODE}")).unwrap();
         assert_eq!(loopback.server.url(""), "http://localhost:2");
+    }
+
+    #[test]
+    fn addresses_of_every_kind() {
+        for (host, authority) in [
+            ("[2001:db8::1]", "[2001:db8::1]"),
+            ("[2001:db8::1]:8443", "[2001:db8::1]:8443"),
+            ("192.0.2.7:8443", "192.0.2.7:8443"),
+            ("mfa.example:443", "mfa.example"),
+            ("MFA.example", "mfa.example"),
+        ] {
+            let link = read(&format!("https://{host}/e#1//{CODE}/{CODE}")).unwrap();
+            assert_eq!(link.server.authority(), authority, "what is used is what is shown");
+        }
+        for host in ["[2001:db8::1]", "[2001:db8::1]:8443", "192.0.2.7:8443"] {
+            let link = read(&format!("https://app.example/e#1/{host}/{CODE}/{CODE}")).unwrap();
+            assert_eq!(link.server.url("/x"), format!("https://{host}/x"));
+        }
+    }
+
+    #[test]
+    fn no_part_of_a_link_is_one() {
+        for host in ["", "mfa.regionx.example:8443"] {
+            let whole = format!("https://mfa.example/e#1/{host}/{CODE}/{CODE}");
+            assert!(read(&whole).is_ok());
+            for end in 0..whole.len() {
+                assert!(read(&whole[..end]).is_err(), "{}", &whole[..end]);
+            }
+            for start in 1..whole.len() {
+                assert!(read(&whole[start..]).is_err(), "{}", &whole[start..]);
+            }
+        }
     }
 
     #[test]
@@ -250,6 +300,30 @@ mod tests {
             (format!("https://user@mfa.example/e#1//{CODE}/{CODE}"), LinkError::Host),
             (format!("https://mfa.example/e#1/MFA.other.example/{CODE}/{CODE}"), LinkError::Host),
             (format!("https://mfa.example/e#1/a@b.example/{CODE}/{CODE}"), LinkError::Host),
+            (format!("https://user:word@mfa.example/e#1//{CODE}/{CODE}"), LinkError::Host),
+            (format!("https://mfa.example@evil.example/e#1//{CODE}/{CODE}"), LinkError::Host),
+            (format!("https://mfa.example/e#1/user:word@b.example/{CODE}/{CODE}"), LinkError::Host),
+            (format!("https://mfa.example/e#1/xn--mf-8kc.example/{CODE}/{CODE}"), LinkError::Host),
+            (format!("https://mfa.example/e#1/mfа.example/{CODE}/{CODE}"), LinkError::Host),
+            (format!("https://mfa.example/e#1/mf%61.example/{CODE}/{CODE}"), LinkError::Host),
+            (format!("https://mfa.example/e#1/mfa.example:443/{CODE}/{CODE}"), LinkError::Host),
+            (format!("https://mfa.example/e#1/mfa.example:99999/{CODE}/{CODE}"), LinkError::Host),
+            (format!("https://mfa.example/e#1/mfa.example?x/{CODE}/{CODE}"), LinkError::Host),
+            (format!("https://mfa.example/e#1/127.1/{CODE}/{CODE}"), LinkError::Host),
+            (format!("https://mfa.example/e#1/[2001:db8:0::1]/{CODE}/{CODE}"), LinkError::Host),
+            (format!("https://mfa.example/e#1/[2001:db8::1/{CODE}/{CODE}"), LinkError::Host),
+            (format!("https://mfa.example/e#1///{CODE}/{CODE}"), LinkError::OtherLink),
+            (format!("https://mfa.example/e#01//{CODE}/{CODE}"), LinkError::Version),
+            (format!("https://mfa.example/E#1//{CODE}/{CODE}"), LinkError::OtherLink),
+            ("https://mfa.example/e#".into(), LinkError::OtherLink),
+            (format!("ftp://mfa.example/e#1//{CODE}/{CODE}"), LinkError::NotALink),
+            (format!("styrk://mfa.example/e#1//{CODE}/{CODE}"), LinkError::NotALink),
+            (format!("javascript:alert(1)//e#1//{CODE}/{CODE}"), LinkError::NotALink),
+            (format!("https://mfa.example:99999/e#1//{CODE}/{CODE}"), LinkError::NotALink),
+            (format!("https://mfa.example/e#1//{CODE}/{CODE}{}", "A".repeat(10_000)), LinkError::TooLong),
+            (format!("https://{}", "a".repeat(10_000)), LinkError::OtherLink),
+            ("\u{0}".repeat(10_000), LinkError::NotALink),
+            (format!("https://mf`a.example/e#1//{CODE}/{CODE}"), LinkError::Host),
             (format!("https://{long}.example/e#1//{CODE}/{CODE}"), LinkError::TooLong),
         ] {
             assert_eq!(read(&text), Err(error), "{text}");

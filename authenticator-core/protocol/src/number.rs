@@ -116,12 +116,21 @@ mod tests {
         let mut random = Fixed(7_u32.to_le_bytes().to_vec());
         assert_eq!(Number::random(Digits::DEFAULT, &mut random).as_str(), "07");
         assert_ne!("07".parse::<Number>(), "7".parse::<Number>());
+        assert_ne!("07".parse::<Number>(), "70".parse::<Number>());
     }
 
     #[test]
     fn draws_that_would_favour_low_numbers_are_thrown_away() {
-        let mut random = Fixed([u32::MAX.to_le_bytes(), 42_u32.to_le_bytes()].concat());
-        assert_eq!(Number::random(Digits::DEFAULT, &mut random).as_str(), "42");
+        for (digits, fair, last) in [(2, 4_294_967_200_u32, "99"), (8, 4_200_000_000, "99999999")] {
+            let drawn = |draws: [u32; 2]| {
+                let mut random = Fixed(draws.map(u32::to_le_bytes).concat());
+                Number::random(Digits::new(digits).unwrap(), &mut random).as_str().to_owned()
+            };
+            let other = format!("{:0width$}", 42, width = usize::from(digits));
+            assert_eq!(drawn([u32::MAX, 42]), other);
+            assert_eq!(drawn([fair, 42]), other);
+            assert_eq!(drawn([fair - 1, 42]), last, "none that is fair is");
+        }
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Errors of the phone API: problem details (RFC 9457) with a stable code.
 
+use crate::jws::present;
 use crate::time::Seconds;
 use serde::{Deserialize, Serialize};
 
@@ -23,6 +24,8 @@ pub enum Code {
     DeviceEnded,
     /// No such enrolment code, or its time is over, or it was cancelled.
     CodeExpired,
+    /// The organisation asks for a newer version of the app.
+    AppTooOld,
     /// Another phone claimed this code.
     CodeUsed,
     /// This key was enrolled before.
@@ -37,6 +40,8 @@ pub enum Code {
     TooMany,
     /// Larger than the service reads.
     TooLarge,
+    /// The body took too long to arrive; trying again may help.
+    TooSlow,
     /// There is nothing at this address.
     NotFound,
     /// This address takes another method.
@@ -49,7 +54,7 @@ pub enum Code {
 
 impl Code {
     /// All of them.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 21] = [
         Self::Malformed,
         Self::Unsupported,
         Self::Signature,
@@ -58,6 +63,7 @@ impl Code {
         Self::Replayed,
         Self::DeviceEnded,
         Self::CodeExpired,
+        Self::AppTooOld,
         Self::CodeUsed,
         Self::KeyKnown,
         Self::OfferMismatch,
@@ -65,6 +71,7 @@ impl Code {
         Self::ChallengeMismatch,
         Self::TooMany,
         Self::TooLarge,
+        Self::TooSlow,
         Self::NotFound,
         Self::Method,
         Self::Internal,
@@ -82,6 +89,7 @@ impl Code {
             Self::Replayed => "replayed",
             Self::DeviceEnded => "device_ended",
             Self::CodeExpired => "code_expired",
+            Self::AppTooOld => "app_too_old",
             Self::CodeUsed => "code_used",
             Self::KeyKnown => "key_known",
             Self::OfferMismatch => "offer_mismatch",
@@ -89,6 +97,7 @@ impl Code {
             Self::ChallengeMismatch => "challenge_mismatch",
             Self::TooMany => "too_many",
             Self::TooLarge => "too_large",
+            Self::TooSlow => "too_slow",
             Self::NotFound => "not_found",
             Self::Method => "method",
             Self::Internal => "internal",
@@ -105,12 +114,14 @@ impl Code {
             | Self::OfferMismatch
             | Self::ChallengeMismatch => 400,
             Self::Signature | Self::Clock | Self::Replayed => 401,
+            Self::AppTooOld => 403,
             Self::DeviceEnded | Self::CodeExpired => 410,
             Self::UnknownChallenge | Self::NotFound => 404,
             Self::Method => 405,
             Self::CodeUsed | Self::KeyKnown => 409,
             Self::TooMany => 429,
             Self::TooLarge => 413,
+            Self::TooSlow => 408,
             Self::Internal => 500,
             Self::Unavailable => 503,
         }
@@ -130,12 +141,12 @@ pub struct Problem {
     /// The HTTP status.
     pub status: u16,
     /// What exactly is wrong; names the field.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
     /// The request id, as in the service's log.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     pub instance: Option<String>,
     /// The service's time, with [`Code::Clock`]: sign again with this.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     pub now: Option<Seconds>,
 }

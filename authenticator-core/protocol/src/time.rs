@@ -45,3 +45,18 @@ impl Millis {
         self.0.saturating_sub(earlier.0)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_second_has_a_thousand_milliseconds() {
+        let moment = Millis(1_700_000_000_999);
+        assert_eq!(moment.seconds(), Seconds(1_700_000_000));
+        assert_eq!(moment.seconds().millis(), Millis(1_700_000_000_000));
+        assert_eq!(moment.plus_seconds(2).since(moment), 2000);
+        assert_eq!(moment.minus_seconds(2).since(moment), 0);
+        assert_eq!(Millis::default().minus_seconds(1), Millis(0));
+    }
+}

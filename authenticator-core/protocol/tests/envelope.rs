@@ -2,49 +2,21 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod key;
+
 use authenticator_protocol::answer::{Approval, Denial, DenialReason};
 use authenticator_protocol::challenge::{Challenge, ChallengeError, Purpose, check};
-use authenticator_protocol::code::{Bytes, encode};
+use authenticator_protocol::code::{Bytes, decode, encode};
 use authenticator_protocol::enrolment::{ApprovalKey, Claim, Offer, Registration};
 use authenticator_protocol::fetch::{Fetch, Leave};
 use authenticator_protocol::ids::{ChallengeId, DeviceId};
 use authenticator_protocol::jws::{Header, JwsError, Message, Unsigned, Unverified};
-use authenticator_protocol::keys::{PublicKey, Sign, Signature, Verify};
+use authenticator_protocol::keys::Sign as _;
 use authenticator_protocol::number::Digits;
 use authenticator_protocol::socket::SocketOpening;
 use authenticator_protocol::time::Seconds;
-use p256::ecdsa::signature::{Signer as _, Verifier as _};
-use p256::ecdsa::{SigningKey, VerifyingKey};
+use key::{Key, P256};
 use proptest::prelude::*;
-
-struct Key(SigningKey);
-
-impl Key {
-    fn new(seed: u8) -> Self {
-        Self(SigningKey::from_slice(&[seed; 32]).unwrap())
-    }
-}
-
-impl Sign for Key {
-    fn sign(&self, message: &[u8]) -> Signature {
-        let signature: p256::ecdsa::Signature = self.0.sign(message);
-        signature.to_bytes().into()
-    }
-
-    fn public_key(&self) -> PublicKey {
-        PublicKey::from_sec1(self.0.verifying_key().to_sec1_point(false).as_bytes()).unwrap()
-    }
-}
-
-struct P256;
-
-impl Verify for P256 {
-    fn verify(&self, key: &PublicKey, message: &[u8], signature: &Signature) -> bool {
-        let Ok(key) = VerifyingKey::from_sec1_bytes(&key.to_sec1()) else { return false };
-        p256::ecdsa::Signature::from_slice(signature)
-            .is_ok_and(|signature| key.verify(message, &signature).is_ok())
-    }
-}
 
 fn challenge() -> Challenge {
     Challenge {
@@ -154,6 +126,38 @@ fn only_one_form_of_each_text() {
 }
 
 #[test]
+fn what_is_ignored_must_be_json_as_well() {
+    let text = denial();
+    let (header, payload) = (text.split('.').next().unwrap(), r#"{"challenge":"AQEBAQEBAQEBAQEBAQEBAQ","#);
+    let rest = format!(r#""hash":"{}","reason":"not_me"}}"#, Bytes([3; 32]));
+    let said = |member: &[u8]| {
+        let payload = [payload.as_bytes(), b"\"later\":", member, b",", rest.as_bytes()].concat();
+        Unsigned::from_stored(format!("{header}.{}", encode(&payload))).sign(&Key::new(7))
+    };
+    assert_eq!(read::<Denial>(&said(b"1")), Ok(()));
+    let deep = |levels: usize| format!("{}{}", "[".repeat(levels), "]".repeat(levels)).into_bytes();
+    assert_eq!(read::<Denial>(&said(&deep(126))), Ok(()));
+    assert_eq!(read::<Denial>(&said(&deep(5_000))), Err(JwsError::Payload));
+    assert_eq!(read::<Denial>(&said(br#""\ud800""#)), Err(JwsError::Payload), "half a character");
+    assert_eq!(read::<Denial>(&said(b"\"\xff\"")), Err(JwsError::Payload));
+    assert_eq!(read::<Denial>(&said(b"[")), Err(JwsError::Payload));
+}
+
+#[test]
+fn the_other_signature_that_fits_is_the_same_message() {
+    let text = denial();
+    let (input, signature) = text.rsplit_once('.').unwrap();
+    let signature = p256::ecdsa::Signature::from_slice(&decode(signature).unwrap()).unwrap();
+    let (r, s) = signature.split_scalars();
+    let twin = p256::ecdsa::Signature::from_scalars(*r, -*s).unwrap();
+    let twin = format!("{input}.{}", encode(&twin.to_bytes()));
+    assert_ne!(twin, text);
+    assert_eq!(read::<Denial>(&twin), Ok(()));
+    let hash = |text: &str| Unverified::<Denial>::parse(text).unwrap().hash();
+    assert_eq!(hash(&twin), hash(&text));
+}
+
+#[test]
 fn a_challenge_is_shown_only_by_whom_it_is_for_while_it_lasts() {
     let verified = |challenge: &Challenge| {
         let text = challenge.unsigned().sign(&Key::new(7));
@@ -167,9 +171,13 @@ fn a_challenge_is_shown_only_by_whom_it_is_for_while_it_lasts() {
     assert_eq!(check(&good, DeviceId::from_bytes([9; 16]), Seconds(1000)), Err(ChallengeError::Device));
     let hidden = verified(&Challenge { application: "My\u{202e}Apps".into(), ..challenge() });
     assert_eq!(check(&hidden, device, Seconds(1000)), Err(ChallengeError::Text));
-    let model =
-        verified(&Challenge { purpose: Purpose::AddDevice { model: "a\u{200b}".into() }, ..challenge() });
-    assert_eq!(check(&model, device, Seconds(1000)), Err(ChallengeError::Text));
+    for model in ["a\u{200b}", ""] {
+        let purpose = Purpose::AddDevice { model: model.into() };
+        let model = verified(&Challenge { purpose, ..challenge() });
+        assert_eq!(check(&model, device, Seconds(1000)), Err(ChallengeError::Text));
+    }
+    let nothing = verified(&Challenge { browser: Some(String::new()), ..challenge() });
+    assert_eq!(check(&nothing, device, Seconds(1000)), Err(ChallengeError::Text));
 }
 
 #[test]

@@ -1,0 +1,23 @@
+"""Visible texts and numbers. The ranges are those of the page."""
+
+from __future__ import annotations
+
+WHITE = [(0x09, 0x0D), (0x85, 0x85), (0xA0, 0xA0), (0x1680, 0x1680), (0x2000, 0x200A), (0x2028, 0x2029),
+         (0x202F, 0x202F), (0x205F, 0x205F), (0x3000, 0x3000)]
+CONTROL = [(0x00, 0x1F), (0x7F, 0x9F), (0xD800, 0xDFFF)]
+UNSEEN = [(0xAD, 0xAD), (0x34F, 0x34F), (0x61C, 0x61C), (0x115F, 0x1160), (0x17B4, 0x17B5), (0x180B, 0x180F),
+          (0x200B, 0x200F), (0x202A, 0x202E), (0x2060, 0x206F), (0x3164, 0x3164), (0xFE00, 0xFE0F), (0xFEFF, 0xFEFF),
+          (0xFFA0, 0xFFA0), (0xFFF0, 0xFFFB), (0xE0000, 0xE0FFF)]
+
+
+def visible(text: str) -> bool:
+    hidden = any(first <= ord(character) <= last for character in text for first, last in WHITE + CONTROL + UNSEEN)
+    return not hidden and "  " not in text and text == text.strip(" ")
+
+
+def shown_text(text: str) -> bool:
+    return visible(text) and len(text) <= 200
+
+
+def is_number(text: str) -> bool:
+    return 2 <= len(text) <= 8 and all(character in "0123456789" for character in text)

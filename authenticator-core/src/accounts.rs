@@ -13,6 +13,10 @@ impl Core {
         match self.book.get(&id) {
             Some(account) if !account.ended => {
                 let party = Party::from(account);
+                // Kept first, so that a start after a kill goes on with it.
+                self.book.get_mut(&id).expect("it was just found").leaving = true;
+                self.save();
+                self.inbox.forget_account(&id);
                 self.drop_pending(&id);
                 self.disconnect(&id);
                 self.send(Request::new(party, Ask::Leave));
@@ -48,16 +52,30 @@ impl Core {
         self.drop_pending(id);
         self.lines.remove(id);
         self.inbox.forget_account(id);
-        if matches!(&self.place, Place::Asking(asking) if asking.request.account == id) {
+        // Whoever looks at a request of it is told its end.
+        let about = matches!(&self.place, Place::Account(shown) | Place::Remove(shown) if shown == id);
+        if about {
             self.place = Place::Accounts;
         }
         let ended = self.book.get(id).is_some_and(|account| account.ended);
         self.book.accounts.retain(|account| account.id != id);
-        if !ended {
-            self.queue.push(EffectKind::DeleteKeys { account: id.to_owned() });
+        if ended {
+            self.save();
+        } else {
+            self.delete_keys(id);
         }
-        self.save();
         self.notify();
+    }
+
+    /// Keys go after it is kept that they are not wanted: a process that is killed in between leaves none behind.
+    pub(crate) fn delete_keys(&mut self, name: &str) {
+        if !self.book.unfinished.iter().any(|other| other == name) {
+            self.book.unfinished.push(name.to_owned());
+            self.save();
+        }
+        self.queue.push(EffectKind::DeleteKeys { account: name.to_owned() });
+        self.book.unfinished.retain(|other| other != name);
+        self.save();
     }
 
     /// The organisation has ended the account: its keys go, the account stays to be seen. One that never counted
@@ -76,14 +94,17 @@ impl Core {
         let Some(account) = self.book.get_mut(id) else { return Place::Accounts };
         account.ended = true;
         let organisation = account.organisation.name.clone();
-        self.queue.push(EffectKind::DeleteKeys { account: id.to_owned() });
-        self.save();
+        self.delete_keys(id);
         self.notify();
         Place::Result(Ending::account_ended(&organisation))
     }
 
     /// The same, found out by a fetch: shown unless the user is busy with another account.
     pub(crate) fn account_has_ended(&mut self, id: &str) {
+        // The user is leaving it, and that has an answer of its own.
+        if self.is_leaving(id) {
+            return;
+        }
         let counted = self.book.get(id).is_some_and(|account| account.confirmed);
         let about = match &self.place {
             // The answer's own reply says more, and is about to come.

@@ -3,12 +3,13 @@
 use crate::effect::KeyFailure;
 use crate::ending::{Ending, Failure};
 use crate::event::Event;
-use crate::network::{Ask, Party, Request};
-use crate::requests::Waiting;
+use crate::inbox::Waiting;
+use crate::network::{Ask, Party, Request, read_json};
 use crate::text::{Hidden, Text};
 use crate::{Core, Place};
 use authenticator_protocol::answer::{AnswerReply, Approval, Denial, DenialReason, End};
 use authenticator_protocol::challenge::Purpose;
+use authenticator_protocol::ids::ChallengeId;
 use authenticator_protocol::number::Number;
 use authenticator_protocol::problem::Code;
 
@@ -36,8 +37,12 @@ pub(crate) enum Step {
 }
 
 impl Asking {
-    pub(crate) fn new(request: Waiting) -> Self {
-        Self { request, entered: Hidden::default(), notice: None, step: Step::Reading }
+    fn new(request: Waiting) -> Self {
+        let notice = request.formerly.as_ref().map(|before| {
+            let now = request.body().organisation.as_str();
+            Text::with("phone-approve-renamed", &[("before", before), ("now", now)])
+        });
+        Self { request, entered: Hidden::default(), notice, step: Step::Reading }
     }
 
     fn at(self: Box<Self>, step: Step) -> Place {
@@ -62,6 +67,18 @@ impl Asking {
         self.step = Step::Signing;
     }
 
+    /// Whether an answer was made that nobody has replied to.
+    pub(crate) fn is_unsent(&self) -> bool {
+        matches!(self.step, Step::Unsent(..))
+    }
+
+    /// The time is out, and what became of the answer is not known.
+    pub(crate) fn too_late(&mut self) {
+        if let Step::Unsent(ending, request) = &mut self.step {
+            *ending = Ending::unheard(&request.ask);
+        }
+    }
+
     /// Whether an answer may already have reached the service, so that only the service knows the end.
     pub(crate) fn is_sending(&self) -> bool {
         matches!(self.step, Step::Sending)
@@ -69,6 +86,22 @@ impl Asking {
 }
 
 impl Core {
+    /// The screen that asks. An answer that was posted before is not made again: its reply is waited for, and where
+    /// none is on its way the same bytes are.
+    pub(crate) fn ask(&mut self, waiting: Waiting) -> Place {
+        let posted = self.inbox.answer(&waiting).cloned();
+        let asking = Box::new(Asking::new(waiting));
+        match posted {
+            Some(answer) => {
+                if !self.is_on_its_way(&answer) {
+                    self.send(answer);
+                }
+                asking.at(Step::Sending)
+            }
+            None => asking.at(Step::Reading),
+        }
+    }
+
     /// What the user does with the request.
     pub(crate) fn asking(&mut self, mut asking: Box<Asking>, event: Event) -> Place {
         let (challenge, hash) = (asking.request.body().id, asking.request.verified.hash);
@@ -88,13 +121,16 @@ impl Core {
             },
             (Step::Reading, Event::CancelSignIn) => self.answer(asking, denial(DenialReason::Cancelled)),
             (Step::Reading, Event::NotMe) => self.answer(asking, denial(DenialReason::NotMe)),
-            (Step::Unsent(_, request), Event::Retry) => {
+            (Step::Unsent(ending, request), Event::Retry) if ending.retry => {
                 self.send(*request);
                 asking.at(Step::Sending)
             }
-            (_, Event::Back | Event::Done) => {
-                self.drop_answer();
-                self.inbox.set_aside(challenge);
+            (step, Event::Back | Event::Done) => {
+                // What was posted cannot be taken back; its reply is worth knowing.
+                if let Step::Signing = step {
+                    self.drop_answer(&asking.request);
+                }
+                self.inbox.set_aside(&asking.request);
                 Place::Accounts
             }
             (step, _) => {
@@ -113,15 +149,16 @@ impl Core {
 
     /// The answer was answered, or not.
     pub(crate) fn answered(&mut self, request: Request, result: Result<Vec<u8>, Failure>) {
+        let Some(challenge) = request.ask.challenge() else { return };
+        let account = request.party.account.clone();
+        let reply = result.and_then(|body| read_json::<AnswerReply>(&body));
+        if !self.is_asking(&account, challenge) {
+            return self.answered_elsewhere(&account, challenge, reply);
+        }
         let asking = match std::mem::take(&mut self.place) {
             Place::Asking(asking) => asking,
-            other => {
-                self.place = other;
-                return;
-            }
+            other => return self.place = other,
         };
-        let reply = result
-            .and_then(|body| serde_json::from_slice::<AnswerReply>(&body).map_err(|_| Failure::Garbled));
         self.place = match reply {
             Ok(AnswerReply { end, counted }) => self.ended(&asking.request, end, counted),
             Err(Failure::Key(failure)) => {
@@ -138,17 +175,28 @@ impl Core {
                     let entered = Hidden::default();
                     Box::new(Asking { entered, ..*asking }).at(Step::Unsent(ending, Box::new(request)))
                 } else {
-                    self.inbox.close(asking.request.body().id);
+                    self.inbox.close(&account, challenge);
                     Place::Result(ending)
                 }
             }
         };
     }
 
+    /// The same, when the user has gone on to something else.
+    fn answered_elsewhere(&mut self, account: &str, id: ChallengeId, reply: Result<AnswerReply, Failure>) {
+        match reply {
+            Ok(_) => self.inbox.close(account, id),
+            Err(Failure::Refused(Code::DeviceEnded)) => self.account_has_ended(account),
+            Err(failure) if failure.ending().retry => {}
+            Err(_) => self.inbox.close(account, id),
+        }
+        self.notify();
+    }
+
     /// The shown request has ended, so and so; `here` when this phone ended it.
     pub(crate) fn ended(&mut self, request: &Waiting, end: End, here: bool) -> Place {
-        self.drop_answer();
-        self.inbox.close(request.body().id);
+        self.drop_answer(request);
+        self.inbox.close(&request.account, request.body().id);
         if here && end == End::Approved && request.body().purpose == Purpose::ConfirmTest {
             self.confirm(&request.account);
         }
@@ -165,6 +213,11 @@ impl Core {
             }
             _ => false,
         }
+    }
+
+    /// This request is on the screen.
+    pub(crate) fn is_asking(&self, account: &str, id: ChallengeId) -> bool {
+        matches!(&self.place, Place::Asking(it) if it.request.account == account && it.request.body().id == id)
     }
 
     pub(crate) fn edit_asking(&mut self, edit: fn(&mut Asking)) {

@@ -1,4 +1,8 @@
 //! What the core asks the shell to do. The shell only does it, and tells how it ended.
+//!
+//! Effects are begun in the order in which they are handed out, and a [`EffectKind::Save`] or
+//! [`EffectKind::DeleteKeys`] is done before the next one begins: whenever the process is killed, what is saved tells
+//! the next one what was under way.
 
 use crate::text::Text;
 use authenticator_protocol::enrolment::Unlock;
@@ -50,6 +54,13 @@ pub enum EffectKind {
         content_type: String,
         /// What.
         body: Vec<u8>,
+        /// Give up after this many milliseconds.
+        timeout: u64,
+    },
+    /// GET. Redirects are not followed. → [`Outcome::Http`], [`Outcome::NoNetwork`].
+    Get {
+        /// Where.
+        url: String,
         /// Give up after this many milliseconds.
         timeout: u64,
     },
@@ -112,6 +123,7 @@ impl fmt::Debug for EffectKind {
             }
             Self::DeleteKeys { account } => write!(f, "DeleteKeys({account})"),
             Self::Post { url, body, .. } => write!(f, "Post({url}, {} bytes)", body.len()),
+            Self::Get { url, .. } => write!(f, "Get({url})"),
             Self::OpenSocket { socket, url } => write!(f, "OpenSocket({socket}, {url})"),
             Self::SendSocket { socket, text } => write!(f, "SendSocket({socket}, {} bytes)", text.len()),
             Self::CloseSocket { socket } => write!(f, "CloseSocket({socket})"),

@@ -1,9 +1,11 @@
 //! How things end, in words: of a request, of an attempt.
 
 use crate::effect::KeyFailure;
+use crate::network::Ask;
 use crate::screen::Mood;
+use crate::state::Unreadable;
 use crate::text::Text;
-use authenticator_protocol::answer::End;
+use authenticator_protocol::answer::{Denial, DenialReason, End};
 use authenticator_protocol::challenge::{Challenge, Purpose};
 use authenticator_protocol::problem::Code;
 
@@ -45,6 +47,14 @@ impl Ending {
         Self { retry: true, ..self }
     }
 
+    /// What was saved cannot be used.
+    pub(crate) fn unreadable(why: Unreadable) -> Self {
+        match why {
+            Unreadable::Foreign => Self::error("phone-error-state").with_code("state_foreign"),
+            Unreadable::Newer => Self::error("phone-error-state-newer").with_code("state_newer"),
+        }
+    }
+
     /// The organisation has removed or blocked this phone.
     pub(crate) fn account_ended(organisation: &str) -> Self {
         Self {
@@ -53,6 +63,21 @@ impl Ending {
             ..Self::new(Mood::Bad, "phone-account-ended-title", "")
         }
         .with_code(Code::DeviceEnded.as_str())
+    }
+
+    /// `organisation` has asked in the name of another one on this phone.
+    pub(crate) fn name_taken(organisation: &str) -> Self {
+        let text = Text::with("phone-error-name-taken", &[("organisation", organisation)]);
+        Self { text, ..Self::error("") }.with_code("name_taken")
+    }
+
+    /// The time is out, and nobody has said whether the answer arrived.
+    pub(crate) fn unheard(answer: &Ask) -> Self {
+        let text = match answer {
+            Ask::Denial(Denial { reason: DenialReason::NotMe, .. }) => "phone-unheard-report-text",
+            _ => "phone-unheard-text",
+        };
+        Self::new(Mood::Bad, "phone-unheard-title", text)
     }
 
     /// The new account counts.
@@ -108,25 +133,27 @@ pub(crate) enum Failure {
     Key(KeyFailure),
     /// The service refused.
     Refused(Code),
-    /// The answer is not what the service would say.
+    /// The service, or what stands before it, is out of order.
     Garbled,
+    /// Something else has answered in the service's place, such as a network that wants to be signed in to.
+    Stranger,
 }
 
 impl Failure {
     /// As a screen of its own.
     pub(crate) fn ending(self) -> Ending {
         match self {
-            Self::Offline => Ending {
-                keep: true,
-                ..Ending::new(Mood::Bad, "phone-offline-title", "phone-offline-text").with_retry()
-            },
+            Self::Offline => Ending::new(Mood::Bad, "phone-offline-title", "phone-offline-text").with_retry(),
             Self::Key(KeyFailure::Cancelled) => Ending::error("phone-error-key-cancelled").with_retry(),
             Self::Key(KeyFailure::LockedOut) => Ending::error("phone-error-key-locked").with_retry(),
-            Self::Key(KeyFailure::Invalidated | KeyFailure::NoScreenLock | KeyFailure::Failed) => {
-                Ending::error("phone-error-key-use")
-            }
+            Self::Key(KeyFailure::Invalidated) => Ending::error("phone-error-key-gone"),
+            Self::Key(KeyFailure::NoScreenLock) => Ending::error("phone-error-no-screen-lock"),
+            Self::Key(KeyFailure::Failed) => Ending::error("phone-error-key-use"),
             Self::Refused(code) => refused(code).with_code(code.as_str()),
             Self::Garbled => Ending::error("phone-error-server").with_retry().with_code("garbled"),
+            Self::Stranger => Ending::new(Mood::Bad, "phone-offline-title", "phone-error-stranger")
+                .with_retry()
+                .with_code("stranger"),
         }
     }
 }
@@ -134,11 +161,12 @@ impl Failure {
 fn refused(code: Code) -> Ending {
     match code {
         Code::Unsupported => Ending::error("phone-error-update"),
+        Code::AppTooOld => Ending::error("phone-error-app-too-old"),
         Code::Clock => Ending::error("phone-error-clock").with_retry(),
         Code::CodeExpired => Ending::error("phone-error-code-expired"),
         Code::CodeUsed => Ending::error("phone-error-code-used"),
         Code::KeyKnown => Ending::error("phone-error-key"),
-        Code::TooMany | Code::Internal | Code::Unavailable => {
+        Code::TooMany | Code::TooSlow | Code::Internal | Code::Unavailable => {
             Ending::error("phone-error-server").with_retry()
         }
         Code::UnknownChallenge | Code::ChallengeMismatch => {

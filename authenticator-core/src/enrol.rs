@@ -1,27 +1,31 @@
 //! Adding an account: from the link to the four characters. The test approval after that is an ordinary request.
 
+use crate::by_hand::{Form, Source};
 use crate::crypto::{P256, public_key};
 use crate::effect::{EffectKind, Key, KeyFailure, Outcome};
 use crate::ending::{Ending, Failure};
 use crate::event::Event;
-use crate::network::{Ask, Party, Pending, Request, signature};
+use crate::network::{Ask, Party, Pending, Request, Told, signature};
 use crate::state::{Account, Offset};
 use crate::text::{Hidden, Text};
 use crate::{Core, Place};
 use authenticator_protocol::code::{Bytes, Hash, encode};
 use authenticator_protocol::enrolment::{
-    ApprovalKey, Claim, Offer, Registration, Unlock, characters, commitment,
+    ApprovalKey, Claim, Offer, Proof, Registration, Unlock, characters, commitment,
 };
 use authenticator_protocol::jws::{Header, JwsError, Unsigned, Unverified};
 use authenticator_protocol::keys::PublicKey;
-use authenticator_protocol::link::{EnrolmentLink, LinkError};
+use authenticator_protocol::link::ServerAddress;
+use authenticator_protocol::problem::Code;
 use authenticator_protocol::random::bytes;
 use authenticator_protocol::text::{is_visible, visible};
 
-/// What stays the same from the link to the registration.
+/// What stays the same from the code to the registration.
 #[derive(Debug)]
 pub(crate) struct Enrolment {
-    pub(crate) link: EnrolmentLink,
+    pub(crate) server: ServerAddress,
+    proof: Proof,
+    pub(crate) source: Source,
     /// The name of the keys, and of the account to be.
     pub(crate) account: String,
     nonce: Bytes<32>,
@@ -78,10 +82,14 @@ impl Enrolment {
         Place::Enrolling(self, step)
     }
 
+    fn is_typed(&self) -> bool {
+        matches!(self.source, Source::Typed(_))
+    }
+
     fn party(&self, keys: Keys) -> Party {
         Party {
             account: self.account.clone(),
-            server: self.link.server.clone(),
+            server: self.server.clone(),
             device_key: keys.device,
             approval_key: keys.approval,
             device: None,
@@ -90,31 +98,9 @@ impl Enrolment {
     }
 }
 
-/// What is wrong with a text that should be a code.
-fn link_problem(text: &str, error: LinkError) -> Text {
-    match error {
-        LinkError::OtherLink => Text::plain("phone-error-web-address"),
-        LinkError::OtherApp => Text::plain("phone-error-other-app-code"),
-        LinkError::NotSecure => Text::plain("phone-error-http"),
-        LinkError::Version => Text::plain("phone-error-version"),
-        LinkError::Host => Text::plain("phone-error-host"),
-        LinkError::NotALink | LinkError::Code | LinkError::Identity | LinkError::TooLong => {
-            // What stands behind the `#` may be a secret.
-            match visible(text.split('#').next().unwrap_or_default(), 40).as_str() {
-                "" => Text::plain("phone-error-no-code"),
-                text => Text::with("phone-error-not-a-code", &[("text", text)]),
-            }
-        }
-    }
-}
-
 impl Core {
-    /// Begins with what was scanned, pasted or opened.
-    pub(crate) fn begin(&mut self, text: &str) -> Result<Place, Text> {
-        let link = EnrolmentLink::parse(text).map_err(|error| link_problem(text, error))?;
-        if !(self.config.allow_loopback_http || link.server.is_secure() && link.link.is_secure()) {
-            return Err(Text::plain("phone-error-http"));
-        }
+    /// The first step, whichever way the code came.
+    pub(crate) fn make_keys(&mut self, server: ServerAddress, proof: Proof, source: Source) -> Place {
         let account = encode(&bytes::<16>(&mut self.random));
         let nonce = Bytes(bytes(&mut self.random));
         // The name is kept before the keys exist, so that none is left behind unknown.
@@ -123,28 +109,32 @@ impl Core {
         let id =
             self.queue.push(EffectKind::CreateKeys { account: account.clone(), unlock: Unlock::Credential });
         self.pending.insert(id, Pending::Keys);
-        let enrolment = Enrolment { link, account, nonce, offset: Offset::default(), claim: None };
-        Ok(Box::new(enrolment).at(Step::MakingKeys))
+        let offset = Offset::default();
+        let enrolment = Enrolment { server, proof, source, account, nonce, offset, claim: None };
+        Box::new(enrolment).at(Step::MakingKeys)
     }
 
     /// What the user does meanwhile.
     pub(crate) fn enrolling(&mut self, enrolment: Box<Enrolment>, step: Step, event: Event) -> Place {
         match (step, event) {
             (Step::Offered(offered), Event::Confirmed) => self.prove(enrolment, offered),
-            (Step::Stuck(ending, Again::Claim(keys)), Event::Retry) if ending.retry => {
-                self.claim(enrolment, keys)
-            }
-            (Step::Stuck(ending, Again::Prove(offered)), Event::Retry) if ending.retry => {
-                self.prove(enrolment, offered)
-            }
-            (Step::Stuck(ending, Again::Register(offered, proof)), Event::Retry) if ending.retry => {
+            (Step::Stuck(_, Again::Claim(keys)), Event::Retry) => self.claim(enrolment, keys),
+            (Step::Stuck(_, Again::Prove(offered)), Event::Retry) => self.prove(enrolment, offered),
+            (Step::Stuck(_, Again::Register(offered, proof)), Event::Retry) => {
                 self.register(enrolment, offered, proof)
             }
             (Step::Characters(_), Event::Done) => self.home(),
             (Step::Characters(_), Event::Back) => self.leave(enrolment.account),
             (step, Event::Back | Event::Done) => {
                 self.abandon(&enrolment, &step);
-                Place::AddAccount { problem: None }
+                match (enrolment.source, step) {
+                    // No phone has been offered an account for what was typed.
+                    (
+                        Source::Typed(typed),
+                        Step::MakingKeys | Step::Claiming(_) | Step::Stuck(_, Again::Claim(_)),
+                    ) => Place::TypeCode(Form::again(typed)),
+                    _ => Place::AddAccount { problem: None },
+                }
             }
             (step, _) => {
                 self.ignored += 1;
@@ -165,6 +155,9 @@ impl Core {
                     _ => self.give_up(&enrolment, Ending::error("phone-error-key")),
                 }
             }
+            (Step::MakingKeys, Outcome::KeyFailed(KeyFailure::NoScreenLock)) => {
+                self.give_up(&enrolment, Failure::Key(KeyFailure::NoScreenLock).ending())
+            }
             (Step::MakingKeys, _) => self.give_up(&enrolment, Ending::error("phone-error-key")),
             (step, _) => enrolment.at(step),
         };
@@ -173,11 +166,12 @@ impl Core {
     fn claim(&mut self, enrolment: Box<Enrolment>, keys: Keys) -> Place {
         let (device, approval) = (keys.device.thumbprint(), keys.approval.thumbprint());
         let claim = Claim {
-            code: enrolment.link.code.clone(),
+            code: enrolment.proof.clone(),
             approval_key: approval,
             commitment: commitment(&enrolment.nonce, &device, &approval),
             model: visible(&self.config.model, 64),
             system: visible(&self.config.system, 64),
+            app: visible(&self.config.app, 64),
         };
         self.send(Request::new(enrolment.party(keys), Ask::Claim(claim)));
         enrolment.at(Step::Claiming(keys))
@@ -202,49 +196,64 @@ impl Core {
         self.place = match step {
             Step::Claiming(keys) => match result.map(|body| self.read_offer(&enrolment, keys, &body)) {
                 Ok(Ok(offered)) => enrolment.at(Step::Offered(Box::new(offered))),
-                Ok(Err(ending)) => self.give_up(&enrolment, *ending),
+                Ok(Err(None)) => self.stuck(enrolment, Failure::Stranger, Again::Claim(keys)),
+                Ok(Err(Some(ending))) => self.give_up(&enrolment, *ending),
+                Err(Failure::Refused(Code::CodeExpired)) if enrolment.is_typed() => self.correct(*enrolment),
                 Err(failure) => self.stuck(enrolment, failure, Again::Claim(keys)),
             },
             step => enrolment.at(step),
         };
     }
 
-    /// Property 10: the key that the code names; property 11: for this claim and no other.
-    fn read_offer(&self, enrolment: &Enrolment, keys: Keys, body: &[u8]) -> Result<Offered, Box<Ending>> {
-        let unreadable = |error| {
-            Box::new(match error {
-                JwsError::Version | JwsError::Crit => {
-                    Ending::error("phone-error-update").with_code("offer_version")
-                }
-                JwsError::Signature | JwsError::Typ | JwsError::Alg => {
-                    Ending::error("phone-error-identity").with_code("offer_signature")
-                }
-                JwsError::TooLong | JwsError::Form | JwsError::Header | JwsError::Payload => {
-                    Ending::error("phone-error-server").with_code("offer_form")
-                }
-            })
+    /// Property 10: the key that the code names; property 11: for this claim and no other. What is no message at all
+    /// is nobody's offer (`None`), and the claim can be sent again.
+    fn read_offer(
+        &self,
+        enrolment: &Enrolment,
+        keys: Keys,
+        body: &[u8],
+    ) -> Result<Offered, Option<Box<Ending>>> {
+        let over = |ending| Some(Box::new(ending));
+        let unreadable = |error| match error {
+            JwsError::TooLong | JwsError::Form | JwsError::Header => None,
+            JwsError::Version | JwsError::Crit => {
+                over(Ending::error("phone-error-update").with_code("offer_version"))
+            }
+            JwsError::Signature | JwsError::Typ | JwsError::Alg => {
+                over(Ending::error("phone-error-identity").with_code("offer_signature"))
+            }
+            JwsError::Payload => over(Ending::error("phone-error-server").with_code("offer_form")),
         };
-        let text = std::str::from_utf8(body).map_err(|_| unreadable(JwsError::Form))?;
+        let text = std::str::from_utf8(body).map_err(|_| None)?;
         let offer = Unverified::<Offer>::parse(text.trim()).map_err(unreadable)?;
-        let identity = offer.header().jwk.filter(|key| key.short_thumbprint() == enrolment.link.identity);
+        let is_named = |key: &PublicKey| match &enrolment.source {
+            Source::Link(identity) => key.short_thumbprint() == *identity,
+            Source::Typed(_) => true,
+        };
+        let identity = offer.header().jwk.filter(is_named);
         let Some(identity) = identity else {
-            return Err(Box::new(Ending::error("phone-error-identity").with_code("offer_identity")));
+            return Err(over(Ending::error("phone-error-identity").with_code("offer_identity")));
         };
         let offer = offer.verify(&identity, &P256).map_err(unreadable)?;
         let (hash, offer) = (offer.hash, offer.payload);
         if enrolment.claim != Some(offer.claim) {
-            return Err(Box::new(Ending::error("phone-error-identity").with_code("offer_claim")));
+            return Err(over(Ending::error("phone-error-identity").with_code("offer_claim")));
         }
         if enrolment.offset.service(self.now).seconds() >= offer.exp {
-            return Err(Box::new(Ending::error("phone-error-code-expired").with_code("offer_expired")));
+            return Err(over(Ending::error("phone-error-code-expired").with_code("offer_expired")));
         }
         let named = |text: &str| !text.is_empty() && is_visible(text, 200);
         if ![&offer.organisation.name, &offer.user, &offer.login].into_iter().all(|text| named(text)) {
-            return Err(Box::new(Ending::error("phone-error-server").with_code("offer_text")));
+            return Err(over(Ending::error("phone-error-server").with_code("offer_text")));
         }
-        let same = self.book.same(&enrolment.link.server, &offer.login);
-        if same.is_some_and(|account| account.confirmed && !account.ended) {
-            return Err(Box::new(Ending::error("phone-error-already-added")));
+        if let Proof::Typed { login, .. } = &enrolment.proof
+            && login.to_lowercase() != offer.login.to_lowercase()
+        {
+            return Err(over(Ending::error("phone-error-identity").with_code("offer_login")));
+        }
+        let same = self.book.same(&enrolment.server, &offer.login);
+        if same.is_some_and(|account| account.confirmed && account.is_live()) {
+            return Err(over(Ending::error("phone-error-already-added")));
         }
         Ok(Offered { keys, claim: offer.claim, hash, identity, offer })
     }
@@ -292,10 +301,10 @@ impl Core {
     }
 
     /// The registration was answered, or not.
-    pub(crate) fn registered(&mut self, result: Result<Vec<u8>, Failure>) {
+    pub(crate) fn registered(&mut self, result: Result<Told, Failure>) {
         let Some((enrolment, step)) = self.take_enrolment() else { return };
         self.place = match (step, result) {
-            (Step::Registering(offered, _), Ok(_)) => {
+            (Step::Registering(offered, _), Ok(Told {})) => {
                 let characters = self.add(&enrolment, &offered);
                 self.connect(&enrolment.account);
                 self.fetch(&enrolment.account);
@@ -311,7 +320,7 @@ impl Core {
     /// The account is there, unconfirmed. An earlier one of the same user, ended or never confirmed, gives way.
     fn add(&mut self, enrolment: &Enrolment, offered: &Offered) -> Hidden {
         let Offered { keys, offer, .. } = offered;
-        if let Some(old) = self.book.same(&enrolment.link.server, &offer.login).map(|old| old.id.clone()) {
+        if let Some(old) = self.book.same(&enrolment.server, &offer.login).map(|old| old.id.clone()) {
             self.forget(&old);
         }
         self.book.unfinished.retain(|name| *name != enrolment.account);
@@ -321,8 +330,9 @@ impl Core {
             device_key: keys.device,
             approval_key: keys.approval,
             identity_key: offered.identity,
+            key_number: offer.key_number,
             next_identity_key: offer.next_identity_key,
-            server: enrolment.link.server.clone(),
+            server: enrolment.server.clone(),
             organisation: offer.organisation.clone(),
             user: offer.user.clone(),
             login: offer.login.clone(),
@@ -331,6 +341,7 @@ impl Core {
             offer: offered.hash,
             confirmed: false,
             ended: false,
+            leaving: false,
             offset: enrolment.offset,
         });
         self.save();
@@ -342,8 +353,9 @@ impl Core {
     /// Shows what came between; when trying again cannot help, the enrolment is over.
     fn stuck(&mut self, enrolment: Box<Enrolment>, failure: Failure, again: Again) -> Place {
         let ending = match failure {
-            Failure::Key(KeyFailure::Invalidated | KeyFailure::NoScreenLock | KeyFailure::Failed) => {
-                Ending::error("phone-error-key")
+            Failure::Key(KeyFailure::Invalidated | KeyFailure::Failed) => Ending::error("phone-error-key"),
+            Failure::Refused(Code::TooMany) if enrolment.is_typed() => {
+                Ending::error("phone-type-too-many").with_retry().with_code(Code::TooMany.as_str())
             }
             failure => failure.ending(),
         };
@@ -351,8 +363,8 @@ impl Core {
     }
 
     fn give_up(&mut self, enrolment: &Enrolment, ending: Ending) -> Place {
-        self.delete_unfinished(&enrolment.account);
-        Place::Result(Ending { retry: false, ..ending })
+        self.delete_keys(&enrolment.account);
+        Place::Result(ending)
     }
 
     /// The user turned back before the registration.
@@ -364,15 +376,8 @@ impl Core {
         }
         self.pending.retain(|_, pending| !matches!(pending, Pending::ApprovalKey(_)));
         if !making {
-            self.delete_unfinished(&enrolment.account);
+            self.delete_keys(&enrolment.account);
         }
-    }
-
-    /// Deletes keys that belong to no account.
-    pub(crate) fn delete_unfinished(&mut self, name: &str) {
-        self.queue.push(EffectKind::DeleteKeys { account: name.to_owned() });
-        self.book.unfinished.retain(|other| other != name);
-        self.save();
     }
 
     fn take_enrolment(&mut self) -> Option<(Box<Enrolment>, Step)> {

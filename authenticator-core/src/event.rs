@@ -40,6 +40,10 @@ pub enum Event {
     ChooseScan,
     /// "Paste the link".
     ChooseLink,
+    /// "Type the code".
+    ChooseTyped,
+    /// "Continue", with all that stands on that screen.
+    CodeTyped(ByHand),
     /// The camera read a QR code.
     QrScanned(String),
     /// A QR code was looked for in a picture; `None` when there is none in it.
@@ -93,6 +97,7 @@ impl fmt::Debug for Event {
             Self::AddAccount => f.write_str("AddAccount"),
             Self::ChooseScan => f.write_str("ChooseScan"),
             Self::ChooseLink => f.write_str("ChooseLink"),
+            Self::ChooseTyped => f.write_str("ChooseTyped"),
             Self::CameraRefused => f.write_str("CameraRefused"),
             Self::Confirmed => f.write_str("Confirmed"),
             Self::Approve => f.write_str("Approve"),
@@ -108,6 +113,7 @@ impl fmt::Debug for Event {
             Self::QrScanned(_) => write!(f, "QrScanned({hidden})"),
             Self::PictureRead(_) => write!(f, "PictureRead({hidden})"),
             Self::LinkOpened(_) => write!(f, "LinkOpened({hidden})"),
+            Self::CodeTyped(_) => write!(f, "CodeTyped({hidden})"),
             Self::NumberEntered(_) => write!(f, "NumberEntered({hidden})"),
             Self::TimerFired(what) => write!(f, "TimerFired({what:?})"),
             Self::OpenRequest(what) => write!(f, "OpenRequest({what:?})"),
@@ -116,6 +122,24 @@ impl fmt::Debug for Event {
             Self::SocketMessage { socket, .. } => write!(f, "SocketMessage({socket}, {hidden})"),
             Self::SocketClosed { socket, code } => write!(f, "SocketClosed({socket}, {code:?})"),
         }
+    }
+}
+
+/// What a user types who cannot scan, as it was typed: nothing of it is lost while something is wrong with it.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct ByHand {
+    /// E-mail or UPN.
+    pub login: String,
+    /// The typed code.
+    pub code: String,
+    /// The server's address; empty while it is not asked for.
+    pub server: String,
+}
+
+/// It holds a secret.
+impl fmt::Debug for ByHand {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[redacted]")
     }
 }
 

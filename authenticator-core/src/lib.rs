@@ -4,9 +4,9 @@
 //! [`Core::view`] says what to draw. The shell runs the effects ([`effect`]) and owns everything real: keys, network,
 //! timers, storage, words.
 //!
-//! Inside, a `Place` says where the user is, and each room moves it on: `enrol` adds an account, `requests` fetches
-//! and checks what waits, `approve` answers it, `accounts` leaves; `network` signs and posts, `sockets` listens,
-//! `screens` draws. Time is an argument, randomness comes from the seed, nothing here does I/O.
+//! Inside, a `Place` says where the user is, and each room moves it on: `enrol` adds an account, which `by_link` or
+//! `by_hand` begins, `requests` fetches and checks what waits, `approve` answers it, `accounts` leaves; `network` signs
+//! and posts, `sockets` listens, `screens` draws. Time is an argument, randomness comes from the seed, nothing here does I/O.
 
 pub mod effect;
 pub mod event;
@@ -15,9 +15,12 @@ pub mod text;
 
 mod accounts;
 mod approve;
+mod by_hand;
+mod by_link;
 mod crypto;
 mod ending;
 mod enrol;
+mod inbox;
 mod network;
 mod queue;
 mod random;
@@ -27,15 +30,17 @@ mod sockets;
 mod state;
 
 use approve::Asking;
+use authenticator_protocol::link::ServerAddress;
 use authenticator_protocol::time::Millis;
+use by_hand::{Entry, Form};
 use effect::{Effect, EffectKind, Outcome};
 use ending::Ending;
 use enrol::{Enrolment, Step};
 use event::Event;
+use inbox::Inbox;
 use network::Pending;
 use queue::Queue;
 use random::Generator;
-use requests::Inbox;
 use screen::ScreenModel;
 use sockets::Line;
 use state::{Book, Unreadable};
@@ -56,6 +61,13 @@ pub struct Config {
     pub system: String,
     /// Development only: accepts a service at `http://localhost`.
     pub allow_loopback_http: bool,
+}
+
+impl Config {
+    /// Whether a service may be at this address.
+    fn allows(&self, server: &ServerAddress) -> bool {
+        self.allow_loopback_http || server.is_secure()
+    }
 }
 
 /// The authenticator of one phone, with all its accounts.
@@ -79,6 +91,8 @@ pub struct Core {
     notified: Option<Millis>,
     /// The user asked whether something waits.
     looked: bool,
+    /// What is saved is a newer version's, and nothing may replace it.
+    locked: bool,
     /// What arrived and meant nothing.
     ignored: u64,
     drawn: Option<ScreenModel>,
@@ -96,6 +110,8 @@ enum Place {
     PasteLink {
         problem: Option<Text>,
     },
+    TypeCode(Box<Form>),
+    FindingServer(Box<Entry>),
     Enrolling(Box<Enrolment>, Step),
     Asking(Box<Asking>),
     Result(Ending),
@@ -107,24 +123,17 @@ enum Place {
 
 impl Core {
     /// A phone with what it saved last (the newest [`EffectKind::Save`]), and 32 bytes of fresh randomness that are
-    /// used for nothing else. Saved bytes that cannot be read are reported on the first screen, and replaced only
-    /// when something new is to be saved.
+    /// used for nothing else. Saved bytes that cannot be read are reported on the first screen. Those that mean nothing
+    /// are replaced when something new is to be saved; those of a newer version never are.
     pub fn open(config: Config, saved_state: Option<&[u8]>, seed: [u8; 32]) -> Self {
-        let allowed = |book: &Book| {
-            config.allow_loopback_http || book.accounts.iter().all(|account| account.server.is_secure())
-        };
+        let allowed = |book: &Book| book.accounts.iter().all(|account| config.allows(&account.server));
         let read = |bytes| {
             Book::from_bytes(bytes).and_then(|book| allowed(&book).then_some(book).ok_or(Unreadable::Foreign))
         };
-        let (book, place) = match saved_state.map(read) {
-            None => (Book::empty(), Place::Accounts),
-            Some(Ok(book)) => (book, Place::Accounts),
-            Some(Err(Unreadable::Foreign)) => {
-                (Book::empty(), Place::Result(Ending::error("phone-error-state").with_code("state_foreign")))
-            }
-            Some(Err(Unreadable::Newer)) => {
-                (Book::empty(), Place::Result(Ending::error("phone-error-update").with_code("state_newer")))
-            }
+        let (book, first) = match saved_state.map(read) {
+            None => (Book::empty(), None),
+            Some(Ok(book)) => (book, None),
+            Some(Err(unreadable)) => (Book::empty(), Some(unreadable)),
         };
         Self {
             config,
@@ -134,13 +143,14 @@ impl Core {
             pending: BTreeMap::new(),
             lines: BTreeMap::new(),
             inbox: Inbox::default(),
-            place,
+            place: first.map_or(Place::Accounts, |unreadable| Place::Result(Ending::unreadable(unreadable))),
             now: Millis(0),
             front: false,
             grace: None,
             alarm: None,
             notified: None,
             looked: false,
+            locked: first == Some(Unreadable::Newer),
             ignored: 0,
             drawn: None,
         }
@@ -172,7 +182,7 @@ impl Core {
             }
             Event::NetworkBack => {
                 for id in self.book.live() {
-                    self.connect(&id);
+                    self.connect_anew(&id);
                 }
                 self.fetch_all();
             }
@@ -200,7 +210,7 @@ impl Core {
                 self.keys_created(outcome);
             }
             (Some(Pending::Unwanted(name)), Outcome::KeysCreated { .. } | Outcome::KeyFailed(_)) => {
-                self.delete_unfinished(&name);
+                self.delete_keys(&name);
             }
             (
                 Some(Pending::ApprovalKey(unsigned)),
@@ -219,7 +229,10 @@ impl Core {
                 Some(Pending::Opening { account, socket, secret, unsigned }),
                 outcome @ (Outcome::Signed(_) | Outcome::KeyFailed(_)),
             ) => self.opened(&account, socket, secret, &unsigned, outcome),
-            (Some(Pending::Receipt), Outcome::Http { .. } | Outcome::NoNetwork) => {}
+            (Some(Pending::Discovery), outcome @ (Outcome::Http { .. } | Outcome::NoNetwork)) => {
+                self.discovered(outcome);
+            }
+            (Some(Pending::Receipt(_)), Outcome::Http { .. } | Outcome::NoNetwork) => {}
             (unfitting, _) => {
                 self.ignored += 1;
                 self.pending.extend(unfitting.map(|pending| (id, pending)));
@@ -233,16 +246,28 @@ impl Core {
         self.ignored
     }
 
-    /// Keys without an account are left-overs of an enrolment that did not get through.
+    /// Finishes what a process that was killed had begun: keys that nobody wants go, and so do accounts.
     fn launched(&mut self) {
         let current = match &self.place {
             Place::Enrolling(enrolment, _) => Some(&enrolment.account),
             _ => None,
         };
-        let left: Vec<String> =
-            self.book.unfinished.iter().filter(|name| Some(*name) != current).cloned().collect();
+        // Keys that are still being made are deleted once they are there, or at the next start after a kill.
+        let in_the_making = |name: &str| {
+            self.pending.values().any(|pending| matches!(pending, Pending::Unwanted(other) if other == name))
+        };
+        let left = self.book.unfinished.iter().filter(|name| Some(*name) != current && !in_the_making(name));
+        let left: Vec<String> = left.cloned().collect();
         for name in left {
-            self.delete_unfinished(&name);
+            self.delete_keys(&name);
+        }
+        let leaving = self.book.accounts.iter().filter(|account| account.leaving);
+        let leaving: Vec<String> = leaving.map(|account| account.id.clone()).collect();
+        for id in leaving {
+            let place = self.leave(id);
+            if matches!(self.place, Place::Accounts) {
+                self.place = place;
+            }
         }
         self.came_to_front();
         self.fetch_all();
@@ -254,11 +279,21 @@ impl Core {
             (Place::Enrolling(enrolment, step), event) => self.enrolling(enrolment, step, event),
             (Place::Asking(asking), event) => self.asking(asking, event),
 
+            (
+                Place::Accounts | Place::Settings | Place::Result(_),
+                Event::AddAccount | Event::LinkOpened(_) | Event::ChooseLanguage(_),
+            ) if self.locked => Place::Result(Ending::unreadable(Unreadable::Newer)),
+
             (Place::Accounts, Event::AddAccount) => Place::AddAccount { problem: None },
-            (Place::Accounts, Event::OpenAccount(id)) if self.book.get(&id).is_some() => Place::Account(id),
+            (Place::Accounts, Event::OpenAccount(id))
+                if self.book.get(&id).is_some_and(|account| !account.leaving) =>
+            {
+                Place::Account(id)
+            }
             (Place::Accounts, Event::OpenSettings) => Place::Settings,
             (Place::Accounts, Event::OpenRequest(id)) => {
-                self.inbox.find(&id).cloned().map_or(Place::Accounts, requests::ask)
+                let found = self.inbox.find(&id).cloned();
+                found.map_or(Place::Accounts, |waiting| self.ask(waiting))
             }
             (Place::Accounts, Event::Retry) => {
                 self.fetch_all();
@@ -267,6 +302,9 @@ impl Core {
 
             (Place::AddAccount { .. } | Place::PasteLink { .. }, Event::ChooseScan) => Place::Scan,
             (Place::AddAccount { .. } | Place::Scan, Event::ChooseLink) => Place::PasteLink { problem: None },
+            (Place::AddAccount { .. }, Event::ChooseTyped) => Place::TypeCode(Box::default()),
+            (Place::TypeCode(form), Event::CodeTyped(typed)) => self.typed(&form, typed),
+            (Place::FindingServer(entry), Event::Back) => self.stop_finding(*entry),
             (Place::AddAccount { .. } | Place::Scan, Event::CameraRefused) => {
                 Place::AddAccount { problem: Some(Text::plain("phone-add-camera-refused")) }
             }
@@ -284,6 +322,7 @@ impl Core {
                 Place::Accounts
                 | Place::AddAccount { .. }
                 | Place::Scan
+                | Place::TypeCode(_)
                 | Place::Account(_)
                 | Place::Settings
                 | Place::Result(_),
@@ -301,7 +340,9 @@ impl Core {
                 Place::Settings
             }
 
-            (Place::Scan | Place::PasteLink { .. }, Event::Back) => Place::AddAccount { problem: None },
+            (Place::Scan | Place::PasteLink { .. } | Place::TypeCode(_), Event::Back) => {
+                Place::AddAccount { problem: None }
+            }
             (Place::AddAccount { .. } | Place::Account(_) | Place::Settings, Event::Back | Event::Done)
             | (Place::Result(_) | Place::Removing(_), Event::Done | Event::Back) => self.home(),
 

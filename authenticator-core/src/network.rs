@@ -5,22 +5,26 @@ use crate::approve::Asking;
 use crate::crypto::accept;
 use crate::effect::{EffectKind, Key, KeyFailure, Outcome};
 use crate::ending::Failure;
+use crate::inbox::Waiting;
 use crate::state::{Account, Offset};
 use crate::text::{Hidden, Text};
 use authenticator_protocol::answer::{Approval, Denial};
 use authenticator_protocol::code::Secret;
 use authenticator_protocol::enrolment::{Claim, Registration};
 use authenticator_protocol::fetch::{Fetch, Leave};
-use authenticator_protocol::ids::{DeviceId, RequestNonce};
+use authenticator_protocol::ids::{ChallengeId, DeviceId, RequestNonce};
+use authenticator_protocol::json;
 use authenticator_protocol::jws::{Header, Unsigned};
 use authenticator_protocol::keys::PublicKey;
 use authenticator_protocol::link::ServerAddress;
 use authenticator_protocol::problem::{Code, Problem};
 use authenticator_protocol::request::{header, paths};
 use authenticator_protocol::time::Seconds;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
 /// How long a request may take, in milliseconds.
-const TIMEOUT: u64 = 15_000;
+pub(crate) const TIMEOUT: u64 = 15_000;
 pub(crate) const JOSE: &str = "application/jose";
 
 /// What is waiting for its outcome.
@@ -38,8 +42,10 @@ pub(crate) enum Pending {
     Reply(Box<Request>),
     /// A socket's opening.
     Opening { account: String, socket: u64, secret: Secret<32>, unsigned: Unsigned },
+    /// A domain says which service its people use.
+    Discovery,
     /// Whatever comes of it.
-    Receipt,
+    Receipt(String),
 }
 
 impl Pending {
@@ -48,7 +54,9 @@ impl Pending {
         match self {
             Self::Signature(request, _) | Self::Reply(request) => Some(&request.party.account),
             Self::Opening { account, .. } => Some(account),
-            Self::Keys | Self::Unwanted(_) | Self::ApprovalKey(_) | Self::Receipt => None,
+            Self::Keys | Self::Unwanted(_) | Self::ApprovalKey(_) | Self::Discovery | Self::Receipt(_) => {
+                None
+            }
         }
     }
 }
@@ -94,7 +102,7 @@ impl Party {
 pub(crate) enum Ask {
     Claim(Claim),
     Registration(Registration),
-    Fetch,
+    Fetch(Fetch),
     Approval(Approval),
     Denial(Denial),
     Leave,
@@ -105,7 +113,7 @@ impl Ask {
         match self {
             Self::Claim(_) => paths::CLAIM,
             Self::Registration(_) => paths::REGISTRATION,
-            Self::Fetch => paths::FETCH,
+            Self::Fetch(_) => paths::FETCH,
             Self::Approval(_) | Self::Denial(_) => paths::ANSWER,
             Self::Leave => paths::LEAVE,
         }
@@ -115,7 +123,7 @@ impl Ask {
         match self {
             Self::Claim(message) => Unsigned::new(header, message),
             Self::Registration(message) => Unsigned::new(header, message),
-            Self::Fetch => Unsigned::new(header, &Fetch {}),
+            Self::Fetch(message) => Unsigned::new(header, message),
             Self::Approval(message) => Unsigned::new(header, message),
             Self::Denial(message) => Unsigned::new(header, message),
             Self::Leave => Unsigned::new(header, &Leave {}),
@@ -126,14 +134,20 @@ impl Ask {
     fn key(&self) -> Key {
         match self {
             Self::Approval(_) => Key::Approval,
-            Self::Claim(_) | Self::Registration(_) | Self::Fetch | Self::Denial(_) | Self::Leave => {
+            Self::Claim(_) | Self::Registration(_) | Self::Fetch(_) | Self::Denial(_) | Self::Leave => {
                 Key::Device
             }
         }
     }
 
-    fn is_answer(&self) -> bool {
-        matches!(self, Self::Approval(_) | Self::Denial(_))
+    /// The request that it answers.
+    pub(crate) fn challenge(&self) -> Option<ChallengeId> {
+        match self {
+            Self::Approval(Approval { challenge, .. }) | Self::Denial(Denial { challenge, .. }) => {
+                Some(*challenge)
+            }
+            Self::Claim(_) | Self::Registration(_) | Self::Fetch(_) | Self::Leave => None,
+        }
     }
 }
 
@@ -196,10 +210,11 @@ impl Core {
                 if let Ask::Claim(_) = request.ask {
                     self.claim_signed(unsigned.hash());
                 }
-                if request.ask.is_answer() {
-                    self.edit_asking(Asking::signed);
-                }
                 request.body = Some(Hidden(jws));
+                if let Some(challenge) = request.ask.challenge() {
+                    self.edit_asking(Asking::signed);
+                    self.inbox.posted(&request.party.account, challenge, Some(request.clone()));
+                }
                 self.post(request);
             }
             Err(failure) => self.finish(request, Err(Failure::Key(failure))),
@@ -210,19 +225,25 @@ impl Core {
     pub(crate) fn replied(&mut self, mut request: Request, outcome: Outcome) {
         let result = match outcome {
             Outcome::Http { status: 200..=299, body } => Ok(body),
-            Outcome::Http { body, .. } => match serde_json::from_slice::<Problem>(&body) {
-                Ok(Problem { code: Code::Clock, now: Some(service), .. }) if !request.told => {
+            Outcome::Http { status, body } => match json::read(&body) {
+                Some(Problem { code: Code::Clock, now: Some(service), .. }) if !request.told => {
                     request.party.offset = Offset::learn(service, self.now);
                     self.learn(&request.party.account, service);
-                    if request.ask.is_answer() {
+                    if let Some(challenge) = request.ask.challenge() {
+                        self.inbox.posted(&request.party.account, challenge, None);
+                        if !self.is_asking(&request.party.account, challenge) {
+                            return;
+                        }
                         self.edit_asking(Asking::sign_again);
                     }
                     request.body = None;
                     request.told = true;
                     return self.sign(request);
                 }
-                Ok(problem) => Err(Failure::Refused(problem.code)),
-                Err(_) => Err(Failure::Garbled),
+                Some(problem) => Err(Failure::Refused(problem.code)),
+                // 511 is for networks that want to be signed in to first (RFC 6585).
+                None if (500..=599).contains(&status) && status != 511 => Err(Failure::Garbled),
+                None => Err(Failure::Stranger),
             },
             _ => Err(Failure::Offline),
         };
@@ -233,10 +254,13 @@ impl Core {
         let account = request.party.account.clone();
         match request.ask {
             Ask::Claim(_) => self.claimed(result),
-            Ask::Registration(_) => self.registered(result),
-            Ask::Fetch => self.fetched(&account, result),
+            Ask::Registration(_) => self.registered(result.and_then(|body| read_json(&body))),
+            Ask::Fetch(_) => self.fetched(&account, result),
             Ask::Approval(_) | Ask::Denial(_) => self.answered(request, result),
-            Ask::Leave => self.left(&account, result.err()),
+            Ask::Leave => {
+                let told: Result<Told, Failure> = result.and_then(|body| read_json(&body));
+                self.left(&account, told.err());
+            }
         }
     }
 
@@ -258,12 +282,44 @@ impl Core {
         self.pending.retain(|_, pending| pending.account() != Some(account));
     }
 
-    /// Forgets the answer that is on its way.
-    pub(crate) fn drop_answer(&mut self) {
-        self.pending.retain(|_, pending| {
-            !matches!(pending, Pending::Signature(request, _) | Pending::Reply(request) if request.ask.is_answer())
+    /// Whether the organisation is being told that this phone leaves.
+    pub(crate) fn is_leaving(&self, account: &str) -> bool {
+        self.pending.values().any(|pending| {
+            matches!(pending, Pending::Signature(request, _) | Pending::Reply(request)
+                if matches!(request.ask, Ask::Leave) && request.party.account == account)
+        })
+    }
+
+    /// Forgets the answer to `asked` that is being made or on its way.
+    pub(crate) fn drop_answer(&mut self, asked: &Waiting) {
+        let (account, id) = (&asked.account, asked.body().id);
+        self.pending.retain(|_, pending| match pending {
+            Pending::Signature(request, _) | Pending::Reply(request) => {
+                request.ask.challenge() != Some(id) || request.party.account != *account
+            }
+            _ => true,
         });
     }
+
+    /// Whether the reply to this answer is still waited for.
+    pub(crate) fn is_on_its_way(&self, answer: &Request) -> bool {
+        self.pending.values().any(|pending| match pending {
+            Pending::Reply(request) => {
+                request.ask.challenge() == answer.ask.challenge()
+                    && request.party.account == answer.party.account
+            }
+            _ => false,
+        })
+    }
+}
+
+/// A reply that says nothing but that it was heard.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Told {}
+
+/// A reply's content. What cannot be read has come from somebody else, such as a network's own page.
+pub(crate) fn read_json<T: DeserializeOwned + Serialize>(body: &[u8]) -> Result<T, Failure> {
+    json::read(body).ok_or(Failure::Stranger)
 }
 
 /// The finished message, when the outcome holds a signature that verifies.

@@ -59,4 +59,14 @@ mod tests {
         assert_eq!(first, bytes(&mut Generator::new([1; 32])));
         assert_ne!(first, bytes(&mut Generator::new([2; 32])));
     }
+
+    #[test]
+    fn everything_below_the_bound_comes_and_nothing_else() {
+        let mut random = Generator::new([1; 32]);
+        let mut drawn: Vec<u64> = (0..200).map(|_| random.below(5)).collect();
+        drawn.sort_unstable();
+        drawn.dedup();
+        assert_eq!(drawn, [0, 1, 2, 3, 4]);
+        assert_eq!(random.below(0), 0);
+    }
 }

@@ -1,5 +1,6 @@
 //! What the current screen shows: one variant per screen, complete, ready to draw.
 
+use crate::event::ByHand;
 use crate::text::{Hidden, Text};
 use authenticator_protocol::time::Millis;
 
@@ -32,7 +33,7 @@ pub enum Screen {
         /// A fetch is on its way.
         checking: bool,
     },
-    /// Scan, choose a picture, or paste the link.
+    /// Scan, choose a picture, paste the link, or type the code.
     AddAccount {
         /// What was wrong with the last try.
         problem: Option<Text>,
@@ -43,6 +44,15 @@ pub enum Screen {
     PasteLink {
         /// What was wrong with the last try.
         problem: Option<Text>,
+    },
+    /// Inputs for e-mail and code, and for the server's address once that is needed.
+    TypeCode {
+        /// What was sent off last; the inputs begin with it.
+        typed: ByHand,
+        /// There is a third input: the domain of the e-mail does not tell the server.
+        asks_server: bool,
+        /// What is wrong with it.
+        wrong: Option<Wrong>,
     },
     /// Add this account?
     Confirm {
@@ -111,8 +121,8 @@ pub enum Screen {
         host: String,
         /// When it was added.
         added: Millis,
-        /// The organisation has removed this phone; all that is left is to remove the account here.
-        ended: bool,
+        /// What it is good for.
+        state: AccountState,
     },
     /// Really remove?
     RemoveAccount {
@@ -126,6 +136,26 @@ pub enum Screen {
         /// The language chosen in the app; `None` follows the phone.
         language: Option<String>,
     },
+}
+
+/// What is wrong with an input.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wrong {
+    /// Which.
+    pub field: Field,
+    /// What, and what to do.
+    pub text: Text,
+}
+
+/// An input of [`Screen::TypeCode`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Field {
+    /// E-mail or UPN.
+    Login,
+    /// The code.
+    Code,
+    /// The server's address.
+    Server,
 }
 
 /// An organisation as the sender of something.
@@ -148,8 +178,19 @@ pub struct AccountRow {
     pub sender: Sender,
     /// The user's display name.
     pub user: String,
-    /// The organisation has removed this phone.
-    pub ended: bool,
+    /// What it is good for.
+    pub state: AccountState,
+}
+
+/// What an account is good for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AccountState {
+    /// The organisation counts on this phone.
+    Ready,
+    /// Not yet: the registration goes on at its page.
+    Unfinished,
+    /// No longer: the organisation has removed this phone. All that is left is to remove the account here.
+    Ended,
 }
 
 /// A waiting request.

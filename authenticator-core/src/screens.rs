@@ -3,8 +3,8 @@
 use crate::approve::{Asking, Step as Answer};
 use crate::ending::Ending;
 use crate::enrol::{Enrolment, Step};
-use crate::requests::Waiting;
-use crate::screen::{AccountRow, Fact, Screen, ScreenModel, Sender, Value, WaitingRow};
+use crate::inbox::Waiting;
+use crate::screen::{AccountRow, AccountState, Fact, Screen, ScreenModel, Sender, Value, WaitingRow};
 use crate::state::Account;
 use crate::text::Text;
 use crate::{Core, Place};
@@ -42,6 +42,12 @@ impl Core {
             Place::AddAccount { problem } => Screen::AddAccount { problem: problem.clone() },
             Place::Scan => Screen::Scan,
             Place::PasteLink { problem } => Screen::PasteLink { problem: problem.clone() },
+            Place::TypeCode(form) => Screen::TypeCode {
+                typed: form.typed.clone(),
+                asks_server: form.asks_server,
+                wrong: form.wrong.clone(),
+            },
+            Place::FindingServer(_) => Screen::Working { title: Text::plain("phone-type-finding") },
             Place::Enrolling(enrolment, step) => self.enrolling_screen(enrolment, step),
             Place::Asking(asking) => self.asking_screen(asking),
             Place::Result(ending) => result(ending),
@@ -58,7 +64,13 @@ impl Core {
     }
 
     fn accounts_screen(&self) -> Screen {
-        let trouble = self.lines.values().find_map(|line| line.trouble.clone());
+        let trouble = self.lines.iter().find_map(|(id, line)| match (&line.trouble, self.book.get(id)) {
+            (None, Some(account)) if line.unproven => {
+                let organisation = account.organisation.name.as_str();
+                Some(Text::with("phone-error-unproven", &[("organisation", organisation)]))
+            }
+            (trouble, _) => trouble.clone(),
+        });
         let checking = self.lines.values().any(|line| line.fetching);
         let nothing =
             (self.looked && self.inbox.waiting.is_empty()).then(|| Text::plain("phone-no-requests"));
@@ -66,16 +78,16 @@ impl Core {
             id: account.id.clone(),
             sender: sender(account),
             user: account.user.clone(),
-            ended: account.ended,
+            state: state(account),
         };
         let waiting = |waiting: &Waiting| WaitingRow {
-            id: waiting.body().id.to_string(),
+            id: waiting.name(),
             sender: self.asker(waiting),
             application: waiting.body().application.clone(),
             at: waiting.body().iat.millis(),
         };
         Screen::Accounts {
-            accounts: self.book.accounts.iter().map(row).collect(),
+            accounts: self.book.accounts.iter().filter(|account| !account.leaving).map(row).collect(),
             waiting: self.inbox.waiting.iter().map(waiting).collect(),
             notice: if checking { None } else { trouble.or(nothing) },
             checking,
@@ -90,7 +102,7 @@ impl Core {
                 user: account.user.clone(),
                 host: account.server.authority().to_owned(),
                 added: account.added,
-                ended: account.ended,
+                state: state(account),
             },
             None => self.accounts_screen(),
         }
@@ -105,7 +117,7 @@ impl Core {
                     login: offered.offer.login.clone(),
                 },
                 user: offered.offer.user.clone(),
-                host: enrolment.link.server.authority().to_owned(),
+                host: enrolment.server.authority().to_owned(),
             },
             (Step::Characters(characters), Some(account)) => {
                 Screen::Characters { sender: sender(account), characters: characters.clone() }
@@ -128,7 +140,7 @@ impl Core {
             Answer::Unsent(ending, _) => result(ending),
             Answer::Sending => working(),
             Answer::Reading | Answer::Signing => Screen::Approve {
-                request: body.id.to_string(),
+                request: asking.request.name(),
                 sender: self.asker(&asking.request),
                 title: title(&body.purpose),
                 facts: facts(body),
@@ -136,7 +148,7 @@ impl Core {
                 entered: asking.entered.clone(),
                 ready: asking.ready() && matches!(asking.step, Answer::Reading),
                 notice: asking.notice.clone(),
-                others: self.inbox.others(body.id),
+                others: self.inbox.others(&asking.request),
             },
         }
     }
@@ -156,6 +168,14 @@ fn sender(account: &Account) -> Sender {
         organisation: account.organisation.name.clone(),
         colour: colour(&account.organisation.colour),
         login: account.login.clone(),
+    }
+}
+
+fn state(account: &Account) -> AccountState {
+    match (account.ended, account.confirmed) {
+        (true, _) => AccountState::Ended,
+        (false, true) => AccountState::Ready,
+        (false, false) => AccountState::Unfinished,
     }
 }
 
@@ -227,4 +247,17 @@ fn facts(challenge: &Challenge) -> Vec<Fact> {
     .into_iter()
     .flatten()
     .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_colour_becomes_a_neutral_one() {
+        assert_eq!(colour("#005Ea5"), "#005Ea5");
+        for text in ["", "#", "005ea5", "#005ea", "#005ea55", "#00gea5", "red", "#005ea5;background:url(x)"] {
+            assert_eq!(colour(text), NEUTRAL, "{text}");
+        }
+    }
 }

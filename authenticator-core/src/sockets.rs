@@ -6,7 +6,9 @@ use crate::event::Frame;
 use crate::network::{JOSE, Party, Pending, signature};
 use crate::text::Text;
 use authenticator_protocol::code::Secret;
+use authenticator_protocol::json;
 use authenticator_protocol::jws::Unsigned;
+use authenticator_protocol::problem::Problem;
 use authenticator_protocol::random::bytes;
 use authenticator_protocol::request::paths;
 use authenticator_protocol::socket::{CLOSE_ENDED, Greeting, SocketOpening};
@@ -22,6 +24,8 @@ const LAST_WAIT: u64 = 60_000;
 const GOOD: u64 = 30_000;
 /// A receipt is worth little waiting.
 const RECEIPT_TIMEOUT: u64 = 10_000;
+/// Receipts of one account that are under way at most: a service that wakes without end gets no more of this phone.
+const RECEIPTS: usize = 8;
 
 /// What is under way between this phone and the service of one account.
 #[derive(Debug, Default)]
@@ -32,6 +36,8 @@ pub(crate) struct Line {
     pub(crate) again: bool,
     /// Why the last fetch came to nothing.
     pub(crate) trouble: Option<Text>,
+    /// What came last as a request was not signed by the key that is pinned.
+    pub(crate) unproven: bool,
     link: Link,
     /// How often in a row a socket has failed.
     failed: u32,
@@ -48,8 +54,9 @@ enum Link {
     Opening { socket: u64 },
     /// Greeted; the opening is being signed.
     Signing { socket: u64 },
-    /// Open. Wakes carry a tag made with the secret.
-    Open { socket: u64, secret: Secret<32>, since: Millis },
+    /// Open, as far as this phone knows: `settled` once the service has woken it or refused the opening. Wakes carry a tag
+    /// made with the secret.
+    Open { socket: u64, secret: Secret<32>, since: Millis, settled: bool },
 }
 
 impl Link {
@@ -84,7 +91,9 @@ impl Core {
 
     /// Opens the socket of `id`, unless it is open; does not wait any longer if it was waiting.
     pub(crate) fn connect(&mut self, id: &str) {
-        let Some(account) = self.book.get(id).filter(|account| !account.ended && self.front) else { return };
+        let Some(account) = self.book.get(id).filter(|account| account.is_live() && self.front) else {
+            return;
+        };
         let line = self.lines.entry(id.to_owned()).or_default();
         match line.link {
             Link::Closed => {}
@@ -96,6 +105,12 @@ impl Core {
         let socket = self.queue.number();
         line.link = Link::Opening { socket };
         self.queue.push(EffectKind::OpenSocket { socket, url: account.server.socket_url(paths::SOCKET) });
+    }
+
+    /// The same over a network that has changed: whatever was open is no longer to be trusted to bring anything.
+    pub(crate) fn connect_anew(&mut self, id: &str) {
+        self.disconnect(id);
+        self.connect(id);
     }
 
     /// Closes the socket of `id`, and does not open it again.
@@ -120,17 +135,24 @@ impl Core {
             return;
         };
         let id = id.clone();
-        match (&line.link, frame) {
-            (Link::Opening { .. }, Frame::Text(text)) => match serde_json::from_str::<Greeting>(&text) {
-                Ok(greeting) => {
+        match (&mut line.link, frame) {
+            (Link::Opening { .. }, Frame::Text(text)) => match json::read(text.as_bytes()) {
+                Some(greeting) => {
                     line.link = Link::Signing { socket };
                     self.greeted(&id, socket, greeting);
                 }
-                Err(_) => self.ignored += 1,
+                None => self.ignored += 1,
             },
-            (Link::Open { secret, .. }, Frame::Binary(bytes)) => match Wake::from_bytes(&bytes) {
+            // The opening is refused. A fetch learns why, and what to do about it.
+            (Link::Open { settled: settled @ false, .. }, Frame::Text(text))
+                if json::read::<Problem>(text.as_bytes()).is_some() =>
+            {
+                *settled = true;
+                self.fetch(&id);
+            }
+            (Link::Open { secret, settled, .. }, Frame::Binary(bytes)) => match Wake::from_bytes(&bytes) {
                 Some(wake) if wake.is_for(secret) => {
-                    line.failed = 0;
+                    *settled = true;
                     self.woken(&id, &wake);
                 }
                 _ => self.ignored += 1,
@@ -172,10 +194,8 @@ impl Core {
         };
         match signature(&key, unsigned, outcome) {
             Ok(text) => {
-                line.link = Link::Open { socket, secret, since };
+                line.link = Link::Open { socket, secret, since, settled: false };
                 self.queue.push(EffectKind::SendSocket { socket, text });
-                // What came between the last fetch and now woke nobody.
-                self.fetch(id);
             }
             Err(_) => {
                 self.queue.push(EffectKind::CloseSocket { socket });
@@ -201,6 +221,15 @@ impl Core {
     }
 
     fn woken(&mut self, id: &str, wake: &Wake) {
+        let under_way = |pending: &&Pending| matches!(pending, Pending::Receipt(account) if account == id);
+        let receipts = self.pending.values().filter(under_way).count();
+        if receipts < RECEIPTS {
+            self.acknowledge(id, wake);
+        }
+        self.fetch(id);
+    }
+
+    fn acknowledge(&mut self, id: &str, wake: &Wake) {
         let Some(account) = self.book.get(id) else { return };
         let effect = self.queue.push(EffectKind::Post {
             url: account.server.url(&format!("{}/{}", paths::RECEIPTS, wake.id)),
@@ -208,8 +237,7 @@ impl Core {
             body: Vec::new(),
             timeout: RECEIPT_TIMEOUT,
         });
-        self.pending.insert(effect, Pending::Receipt);
-        self.fetch(id);
+        self.pending.insert(effect, Pending::Receipt(id.to_owned()));
     }
 
     /// A socket has ended.

@@ -5,6 +5,7 @@ use authenticator_protocol::enrolment::{Organisation, Unlock};
 use authenticator_protocol::ids::DeviceId;
 use authenticator_protocol::keys::{PublicKey, Thumbprint};
 use authenticator_protocol::link::ServerAddress;
+use authenticator_protocol::statement::Pin;
 use authenticator_protocol::time::{Millis, Seconds};
 use serde::{Deserialize, Serialize};
 
@@ -20,6 +21,9 @@ pub(crate) struct Account {
     pub(crate) approval_key: PublicKey,
     /// The organisation's identity key, pinned from the offer.
     pub(crate) identity_key: PublicKey,
+    /// How many identity keys came before it.
+    #[serde(default)]
+    pub(crate) key_number: u32,
     /// The one that will follow it.
     pub(crate) next_identity_key: Thumbprint,
     #[serde(with = "address")]
@@ -35,8 +39,29 @@ pub(crate) struct Account {
     pub(crate) confirmed: bool,
     /// The organisation has removed this phone; its keys are gone.
     pub(crate) ended: bool,
+    /// The user has removed it, and the organisation is being told.
+    #[serde(default)]
+    pub(crate) leaving: bool,
     /// How far the service's clock is ahead of this phone's.
     pub(crate) offset: Offset,
+}
+
+impl Account {
+    /// Its organisation is asked what waits.
+    pub(crate) fn is_live(&self) -> bool {
+        !self.ended && !self.leaving
+    }
+
+    /// The identity key that counts, and its successor.
+    pub(crate) fn pin(&self) -> Pin {
+        Pin { key: self.identity_key, number: self.key_number, next: self.next_identity_key }
+    }
+
+    pub(crate) fn set_pin(&mut self, pin: Pin) {
+        self.identity_key = pin.key;
+        self.key_number = pin.number;
+        self.next_identity_key = pin.next;
+    }
 }
 
 /// How far a service's clock is ahead of the phone's, in whole seconds.
@@ -73,7 +98,7 @@ pub(crate) struct Book {
     v: u64,
     /// In the order in which they were added.
     pub(crate) accounts: Vec<Account>,
-    /// Names whose keys exist, or may exist, without an account; deleted at the next start.
+    /// Names whose keys exist, or may exist, and are not wanted; deleted at the next start.
     pub(crate) unfinished: Vec<String>,
     /// The language chosen in the app.
     pub(crate) language: Option<String>,
@@ -120,15 +145,25 @@ impl Book {
         self.accounts.iter_mut().find(|account| account.id == id)
     }
 
-    /// Those that the organisation has not ended.
+    /// Those whose organisation is asked what waits.
     pub(crate) fn live(&self) -> Vec<String> {
-        self.accounts.iter().filter(|account| !account.ended).map(|account| account.id.clone()).collect()
+        self.accounts.iter().filter(|account| account.is_live()).map(|account| account.id.clone()).collect()
     }
 
-    /// The account of the same user of the same organisation.
+    /// Whether the organisation of `account` may not call itself `name`, because another one on this phone does.
+    pub(crate) fn is_taken(&self, account: &Account, name: &str) -> bool {
+        // Accounts of one organisation may know its next key at different times.
+        let another =
+            |other: &Account| other.identity_key != account.identity_key && other.server != account.server;
+        let same = |other: &Account| other.organisation.name.to_lowercase() == name.to_lowercase();
+        account.organisation.name != name && self.accounts.iter().any(|other| another(other) && same(other))
+    }
+
+    /// The account of the same user of the same organisation, unless it is on its way out.
     pub(crate) fn same(&self, server: &ServerAddress, login: &str) -> Option<&Account> {
         self.accounts
             .iter()
+            .filter(|account| !account.leaving)
             .find(|account| account.server == *server && account.login.eq_ignore_ascii_case(login))
     }
 }
@@ -165,6 +200,55 @@ mod tests {
             assert_eq!(offset.phone(offset.service(phone)), phone);
         }
         assert_eq!(Offset(i64::MIN).service(phone), Millis(0));
+    }
+
+    fn account(server: &str, key: u8, name: &str, login: &str) -> Account {
+        Account {
+            id: format!("{server} {key} {login}"),
+            device: DeviceId::from_bytes([1; 16]),
+            device_key: PublicKey([1; 64]),
+            approval_key: PublicKey([2; 64]),
+            identity_key: PublicKey([key; 64]),
+            key_number: 0,
+            next_identity_key: PublicKey([9; 64]).thumbprint(),
+            server: ServerAddress::parse(server).unwrap(),
+            organisation: Organisation { name: name.into(), colour: String::new(), support: String::new() },
+            user: String::new(),
+            login: login.into(),
+            unlock: Unlock::Credential,
+            added: Millis(0),
+            offer: PublicKey([0; 64]).thumbprint(),
+            confirmed: true,
+            ended: false,
+            leaving: false,
+            offset: Offset::default(),
+        }
+    }
+
+    #[test]
+    fn a_name_is_taken_by_another_organisation_alone() {
+        let own = account("https://x.example", 1, "Region X", "anna@x.example");
+        let taken = |other: Account, name: &str| {
+            let accounts = vec![own.clone(), other];
+            Book { accounts, ..Book::empty() }.is_taken(&own, name)
+        };
+        let other = |server, key| account(server, key, "Region Y", "anna@y.example");
+        assert!(taken(other("https://y.example", 2), "REGION Y"));
+        assert!(!taken(other("https://y.example", 2), "Region Z"));
+        // One organisation at two addresses, and one whose new key is not yet known here.
+        assert!(!taken(other("https://y.example", 1), "Region Y"));
+        assert!(!taken(other("https://x.example", 2), "Region Y"));
+        // It had the name before the other one came.
+        assert!(!taken(account("https://y.example", 2, "Region X", "anna@y.example"), "Region X"));
+    }
+
+    #[test]
+    fn the_same_account_is_of_one_user_at_one_address() {
+        let accounts = vec![account("https://x.example", 1, "Region X", "anna@x.example")];
+        let book = Book { accounts, ..Book::empty() };
+        let same = |server, login| book.same(&ServerAddress::parse(server).unwrap(), login).is_some();
+        assert!(same("https://x.example", "Anna@X.example"));
+        assert!(!same("https://x.example", "bo@x.example") && !same("https://y.example", "anna@x.example"));
     }
 
     #[test]

@@ -3,10 +3,11 @@
 use crate::service::Service;
 use crate::shell::{Phone, enrolled};
 use authenticator_core::effect::{Key, KeyFailure};
-use authenticator_core::event::{Event, Frame};
+use authenticator_core::event::{ByHand, Event, Frame};
 use authenticator_core::screen::Screen;
 use authenticator_protocol::answer::End;
 use authenticator_protocol::challenge::Purpose;
+use authenticator_protocol::discovery::PATH;
 use authenticator_protocol::problem::Code;
 use authenticator_protocol::request::paths;
 use proptest::prelude::*;
@@ -73,6 +74,18 @@ fn step(phone: &mut Phone, service: &mut Service, choice: u8) {
             return;
         }
         45 => return service.ahead += 1_000,
+        46 | 47 => Event::ChooseTyped,
+        48 | 49 => {
+            let (login, code) = (service.login.clone(), service.typed.as_str().to_owned());
+            let server = if choice == 48 { "mfa.regionx.example" } else { "" };
+            Event::CodeTyped(ByHand { login, code, server: server.into() })
+        }
+        50 => return phone.hold = Some(PATH),
+        51 => {
+            let found = br#"{"server":"https://mfa.regionx.example"}"#.to_vec();
+            phone.domain = if phone.domain.is_none() { Some((200, found)) } else { None };
+            return;
+        }
         _ => {
             let purpose = if choice.is_multiple_of(2) { Purpose::SignIn } else { Purpose::ConfirmTest };
             if !service.devices.is_empty() {
@@ -88,7 +101,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 100, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn nothing_falls_and_there_is_a_way_back(choices in proptest::collection::vec(0_u8..50, 0..60)) {
+    fn nothing_falls_and_there_is_a_way_back(choices in proptest::collection::vec(0_u8..56, 0..60)) {
         let (mut phone, mut service) = enrolled();
         for choice in choices {
             step(&mut phone, &mut service, choice);

@@ -1,7 +1,7 @@
 //! Answering a request.
 
 use crate::shell::{Phone, answers, asked, enrolled, result};
-use authenticator_core::effect::{EffectKind, Key, KeyFailure};
+use authenticator_core::effect::{Key, KeyFailure};
 use authenticator_core::event::Event;
 use authenticator_core::screen::{Fact, Mood, Screen, Value};
 use authenticator_core::text::Text;
@@ -9,7 +9,6 @@ use authenticator_protocol::answer::End;
 use authenticator_protocol::challenge::{Challenge, Purpose};
 use authenticator_protocol::number::Digits;
 use authenticator_protocol::problem::Code;
-use authenticator_protocol::request::paths;
 
 fn notice(phone: &Phone) -> Option<String> {
     match phone.screen() {
@@ -56,6 +55,9 @@ fn everything_that_was_signed_is_shown() {
     ]
     .map(|(label, value)| Fact { label: Text::plain(label), value });
     assert_eq!(facts, expected);
+    phone.approve(&mut service, "47");
+    assert!(matches!(phone.screen(), Screen::Approve { ready: false, .. }));
+    assert_eq!(answers(&service), 1, "two of three digits are no answer");
 }
 
 #[test]
@@ -167,7 +169,9 @@ fn a_prompt_that_was_closed() {
     for (failure, key, kept) in [
         (KeyFailure::Cancelled, "phone-error-key-cancelled", "47"),
         (KeyFailure::LockedOut, "phone-error-key-locked", ""),
-        (KeyFailure::Invalidated, "phone-error-key-use", ""),
+        (KeyFailure::Invalidated, "phone-error-key-gone", ""),
+        (KeyFailure::NoScreenLock, "phone-error-no-screen-lock", ""),
+        (KeyFailure::Failed, "phone-error-key-use", ""),
     ] {
         let (mut phone, mut service) = asked();
         let before = service.arrived.len();
@@ -183,6 +187,18 @@ fn a_prompt_that_was_closed() {
 }
 
 #[test]
+fn a_new_prompt_takes_the_notice_of_the_last_one_back() {
+    let (mut phone, mut service) = asked();
+    phone.key_failure = Some((Key::Approval, KeyFailure::Cancelled));
+    phone.approve(&mut service, "47");
+    phone.key_failure = None;
+    phone.hold_signing = Some(Key::Approval);
+    phone.event(&mut [&mut service], Event::Approve);
+    assert_eq!(notice(&phone), None);
+    assert!(matches!(phone.screen(), Screen::Approve { ready: false, .. }), "one prompt at a time");
+}
+
+#[test]
 fn a_signature_that_does_not_verify_is_not_sent() {
     let (mut phone, mut service) = asked();
     let before = service.arrived.len();
@@ -190,55 +206,6 @@ fn a_signature_that_does_not_verify_is_not_sent() {
     phone.approve(&mut service, "47");
     assert_eq!(notice(&phone).as_deref(), Some("phone-error-key-use"));
     assert_eq!(service.arrived.len(), before);
-}
-
-#[test]
-fn without_network_the_same_bytes_are_sent_again() {
-    for (lose, event) in
-        [(None, Event::Approve), (Some(paths::ANSWER), Event::Approve), (Some(paths::ANSWER), Event::NotMe)]
-    {
-        let (mut phone, mut service) = asked();
-        (phone.offline, phone.lose) = (lose.is_none(), lose);
-        phone.event(&mut [&mut service], Event::NumberEntered("47".into()));
-        phone.event(&mut [&mut service], event.clone());
-        assert_eq!(result(&phone.screen()), "phone-offline-text");
-        assert!(matches!(phone.screen(), Screen::Result { retry: true, .. }));
-        (phone.offline, phone.lose) = (false, None);
-        phone.event(&mut [&mut service], Event::Retry);
-        let expected = if event == Event::NotMe { "phone-reported-text" } else { "phone-approved-text" };
-        assert_eq!(result(&phone.screen()), expected);
-        let posts: Vec<&Vec<u8>> = phone
-            .log
-            .iter()
-            .filter_map(|effect| match &effect.kind {
-                EffectKind::Post { url, body, .. } if url.ends_with(paths::ANSWER) => Some(body),
-                _ => None,
-            })
-            .collect();
-        assert_eq!(posts[posts.len() - 1], posts[posts.len() - 2]);
-        assert_eq!(phone.signed.len(), 1, "signed once");
-    }
-}
-
-#[test]
-fn a_lost_reply_is_told_by_the_next_fetch() {
-    let (mut phone, mut service) = asked();
-    phone.lose = Some(paths::ANSWER);
-    phone.approve(&mut service, "47");
-    phone.event(&mut [&mut service], Event::NetworkBack);
-    assert_eq!(result(&phone.screen()), "phone-approved-text");
-}
-
-#[test]
-fn offline_until_it_is_too_late() {
-    let (mut phone, mut service) = asked();
-    phone.offline = true;
-    phone.approve(&mut service, "47");
-    phone.wait(&mut [&mut service], 91);
-    assert_eq!(result(&phone.screen()), "phone-expired-text");
-    phone.offline = false;
-    phone.event(&mut [&mut service], Event::Retry);
-    assert_eq!(answers(&service), 1, "only the test approval");
 }
 
 #[test]
@@ -265,6 +232,13 @@ fn time_runs_out_while_the_user_types() {
     assert!(matches!(phone.screen(), Screen::Approve { .. }));
     phone.wait(&mut [&mut service], 1);
     assert_eq!(result(&phone.screen()), "phone-expired-text");
+
+    // Even when the service no longer speaks of it.
+    let (mut phone, mut service) = asked();
+    service.asked.clear();
+    phone.event(&mut [&mut service], Event::NetworkBack);
+    phone.wait(&mut [&mut service], 90);
+    assert_eq!(result(&phone.screen()), "phone-expired-text");
 }
 
 #[test]
@@ -286,7 +260,10 @@ fn a_newer_request_does_not_take_the_screen() {
     phone.event(&mut [&mut service], Event::Refresh);
     let Screen::Approve { title, entered, notice, others, .. } = phone.screen() else { panic!() };
     assert_eq!((title.key.as_str(), &entered[..], others), ("phone-approve-title", "4", 1));
-    assert_eq!(notice, Some(Text::with("phone-approve-many", &[("count", "1")])));
+    assert_eq!(notice, Some(Text::with("phone-approve-many", &[("count", "2")])));
+    phone.event(&mut [&mut service], Event::NumberEntered("4".into()));
+    phone.event(&mut [&mut service], Event::NetworkBack);
+    assert!(matches!(phone.screen(), Screen::Approve { notice: None, .. }), "said once");
     phone.approve(&mut service, "47");
     assert_eq!(result(&phone.screen()), "phone-approved-text");
     phone.event(&mut [&mut service], Event::Refresh);
@@ -328,21 +305,6 @@ fn turning_back_sets_the_request_aside() {
     assert!(matches!(phone.screen(), Screen::Accounts { .. }));
     phone.event(&mut [&mut service], Event::OpenRequest(waiting[0].id.clone()));
     assert!(matches!(phone.screen(), Screen::Approve { entered, .. } if entered.is_empty()));
-}
-
-#[test]
-fn turning_back_while_the_answer_is_on_its_way() {
-    let (mut phone, mut service) = asked();
-    phone.hold = Some(paths::ANSWER);
-    phone.approve(&mut service, "47");
-    assert!(matches!(phone.screen(), Screen::Working { .. }));
-    phone.event(&mut [&mut service], Event::Back);
-    assert!(matches!(phone.screen(), Screen::Accounts { .. }));
-    let before = phone.core.ignored();
-    phone.release(&mut [&mut service]);
-    assert_eq!(phone.core.ignored(), before + 1);
-    phone.event(&mut [&mut service], Event::Refresh);
-    assert!(matches!(phone.screen(), Screen::Accounts { waiting, .. } if waiting.is_empty()));
 }
 
 #[test]

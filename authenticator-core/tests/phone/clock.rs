@@ -1,12 +1,13 @@
-//! A phone whose clock is wrong (property 8).
+//! A phone whose clock is wrong (property 8), and an organisation whose requests never end.
 
 use crate::service::Service;
-use crate::shell::{Phone, enrolled, result};
-use authenticator_core::effect::Key;
+use crate::shell::{Phone, answers, asked, enrolled, result};
+use authenticator_core::effect::{EffectKind, Key, KeyFailure};
 use authenticator_core::event::Event;
 use authenticator_core::screen::Screen;
-use authenticator_protocol::challenge::Purpose;
+use authenticator_protocol::challenge::{Challenge, Purpose};
 use authenticator_protocol::problem::Code;
+use authenticator_protocol::request::paths;
 use authenticator_protocol::time::Seconds;
 
 #[test]
@@ -55,6 +56,34 @@ fn twice_is_told() {
 }
 
 #[test]
+fn turning_back_while_it_is_signed_again_takes_it_back() {
+    let (mut phone, mut service) = asked();
+    phone.slow = Some(paths::ANSWER);
+    service.refuse.push(Code::Clock);
+    phone.approve(&mut service, "47");
+    phone.hold_signing = Some(Key::Approval);
+    phone.deliver(&mut [&mut service]);
+    assert!(matches!(phone.screen(), Screen::Approve { .. }), "{:?}", phone.screen());
+    let before = answers(&service);
+    phone.event(&mut [&mut service], Event::Back);
+    phone.release(&mut [&mut service]);
+    assert_eq!(answers(&service), before);
+}
+
+/// The digits of a signed answer are in it alone, even when it has to be signed again.
+#[test]
+fn digits_that_were_signed_are_not_kept() {
+    let (mut phone, mut service) = asked();
+    phone.offline = true;
+    phone.approve(&mut service, "47");
+    phone.offline = false;
+    service.refuse.push(Code::Clock);
+    phone.key_failure = Some((Key::Approval, KeyFailure::Cancelled));
+    phone.event(&mut [&mut service], Event::Retry);
+    assert!(matches!(phone.screen(), Screen::Approve { entered, .. } if entered.is_empty()));
+}
+
+#[test]
 fn the_offset_survives_a_restart() {
     let (mut phone, mut service) = (Phone::new(), Service::new("https://mfa.regionx.example", 1));
     service.ahead = 5_000;
@@ -64,4 +93,32 @@ fn the_offset_survives_a_restart() {
     phone.event(&mut [&mut service], Event::Refresh);
     assert_eq!(phone.keys_for("styrk-fetch+jws").len(), 1);
     assert_eq!(service.now(Seconds(10)), Seconds(5_010));
+}
+
+/// A system's timers have limits that an organisation must not reach.
+#[test]
+fn a_request_without_end_is_looked_at_daily() {
+    let (mut phone, mut service) = enrolled();
+    phone.event(&mut [&mut service], Event::Backgrounded);
+    let day = 86_400_000;
+    let challenge = service.challenge(Purpose::SignIn, phone.seconds());
+    let challenge = Challenge { exp: Seconds(u64::MAX), ..challenge };
+    service.put(challenge.clone(), challenge.unsigned().sign(&service.identity));
+    phone.log.clear();
+    phone.event(&mut [&mut service], Event::WakeArrived(vec![0; 24]));
+    let mut found = [false; 2];
+    for effect in &phone.log {
+        match effect.kind {
+            EffectKind::StartTimer { after, .. } if after > 100_000 => {
+                assert_eq!(after, day);
+                found[0] = true;
+            }
+            EffectKind::Notify { until, .. } => {
+                assert_eq!(until.since(phone.now), day);
+                found[1] = true;
+            }
+            _ => {}
+        }
+    }
+    assert_eq!(found, [true; 2]);
 }

@@ -1,13 +1,14 @@
 //! Adding an account.
 
 use crate::service::{Key as SoftKey, Service};
-use crate::shell::{Phone, config, enrolled, result};
+use crate::shell::{Kill, Phone, config, enrolled, result};
 use authenticator_core::effect::{Key, KeyFailure, Outcome};
 use authenticator_core::event::Event;
 use authenticator_core::screen::{Mood, Screen};
 use authenticator_core::text::Text;
 use authenticator_protocol::challenge::Purpose;
 use authenticator_protocol::code::Bytes;
+use authenticator_protocol::keys::Sign as _;
 use authenticator_protocol::problem::Code;
 use authenticator_protocol::request::paths;
 
@@ -79,6 +80,15 @@ fn what_is_no_code_is_told_what_it_is() {
         (format!("https://mfa.example/e#2//{code}/{code}"), "phone-error-version"),
         (format!("https://mfа.example/e#1//{code}/{code}"), "phone-error-host"),
         (format!("https://mfa.example/e#1//{code}AA/{code}"), "phone-error-not-a-code"),
+        (format!("https://mfa.example/e#1//{code}/{}", &code[1..]), "phone-error-not-a-code"),
+        (format!("https://mfa.example/e#1//{code}"), "phone-error-web-address"),
+        (format!("https://mfa.example/e#1//{code}/{}", "A".repeat(10_000)), "phone-error-not-a-code"),
+        ("x".repeat(10_000), "phone-error-not-a-code"),
+        (format!("styrk://mfa.example/e#1//{code}/{code}"), "phone-error-not-a-code"),
+        (format!("https://xn--mf-8kc.example/e#1//{code}/{code}"), "phone-error-host"),
+        (format!("https://mfa.example@evil.example/e#1//{code}/{code}"), "phone-error-host"),
+        (format!("https://mfa.example/e#1/mfa.example:443/{code}/{code}"), "phone-error-host"),
+        (format!("https://mfa.example/e#1/[2001:db8:0::1]/{code}/{code}"), "phone-error-host"),
     ] {
         let (mut phone, _) = start();
         phone.event(&mut [], Event::AddAccount);
@@ -123,6 +133,7 @@ fn codes_that_are_over_or_taken() {
         (Code::CodeExpired, "phone-error-code-expired"),
         (Code::CodeUsed, "phone-error-code-used"),
         (Code::Unsupported, "phone-error-update"),
+        (Code::AppTooOld, "phone-error-app-too-old"),
         (Code::KeyKnown, "phone-error-key"),
     ] {
         let (mut phone, mut service) = start();
@@ -141,14 +152,17 @@ fn codes_that_are_over_or_taken() {
 
 #[test]
 fn a_look_alike_is_found_out() {
-    let unfair: [fn(&mut Service); 4] = [
+    let unfair: [fn(&mut Service); 6] = [
+        |service| service.change_offer = |offer| offer.organisation.name.clear(),
+        |service| service.change_offer = |offer| offer.user.push('\u{202E}'),
+        |service| service.change_offer = |offer| offer.login.clear(),
         |service| service.offer_key = Some(SoftKey::new(66)),
         |service| service.change_offer = |offer| offer.claim = Bytes([1; 32]),
-        |service| service.say.push((200, "a.b.c")),
         |service| service.change_offer = |offer| offer.exp.0 -= 700,
     ];
-    let keys =
-        ["phone-error-identity", "phone-error-identity", "phone-error-server", "phone-error-code-expired"];
+    let [server, identity, expired] =
+        ["phone-error-server", "phone-error-identity", "phone-error-code-expired"];
+    let keys = [server, server, server, identity, identity, expired];
     for (change, key) in unfair.into_iter().zip(keys) {
         let (mut phone, mut service) = start();
         change(&mut service);
@@ -167,18 +181,28 @@ fn an_offer_signed_by_another_key_than_it_names() {
     let authenticator_core::effect::EffectKind::Post { url, body, .. } = &held.kind else { panic!() };
     let (status, offer) = service.post(url, body, phone.seconds());
     let (input, signature) = std::str::from_utf8(&offer).unwrap().rsplit_once('.').unwrap();
-    let signature = signature.chars().rev().collect::<String>();
+    let signature = format!("{}{}", if signature.starts_with('A') { 'B' } else { 'A' }, &signature[1..]);
     phone.outcome(
         &mut [],
         held.id,
         Outcome::Http { status, body: format!("{input}.{signature}").into_bytes() },
     );
-    assert!(["phone-error-identity", "phone-error-server"].contains(&result(&phone.screen())));
+    assert_eq!(result(&phone.screen()), "phone-error-identity");
     nothing_left(&phone);
 }
 
 #[test]
 fn turning_back_leaves_nothing_behind() {
+    // At the prompt of the approval key.
+    let (mut phone, mut service) = start();
+    phone.scan(&mut service);
+    phone.hold_signing = Some(Key::Approval);
+    phone.event(&mut [&mut service], Event::Confirmed);
+    phone.event(&mut [&mut service], Event::Back);
+    let before = phone.core.ignored();
+    phone.release(&mut [&mut service]);
+    assert_eq!(phone.core.ignored() - before, 1);
+    nothing_left(&phone);
     // While the keys are made, while the claim is on its way, at the question, while the registration is on its way.
     for (hold, confirm) in
         [(Some("keys"), false), (Some(paths::CLAIM), false), (None, false), (Some(paths::REGISTRATION), true)]
@@ -256,13 +280,32 @@ fn offline_at_the_registration() {
 }
 
 #[test]
-fn the_service_is_busy() {
+fn what_a_network_says_in_the_service_s_place_is_no_answer() {
+    let page = (200, "<html>Sign in to the network</html>");
     let (mut phone, mut service) = start();
-    service.refuse.push(Code::Unavailable);
+    service.say.push(page);
     phone.scan(&mut service);
-    assert_eq!(result(&phone.screen()), "phone-error-server");
+    assert_eq!(result(&phone.screen()), "phone-error-stranger");
     phone.event(&mut [&mut service], Event::Retry);
-    assert!(matches!(phone.screen(), Screen::Confirm { .. }));
+    service.say.push(page);
+    phone.event(&mut [&mut service], Event::Confirmed);
+    assert_eq!(result(&phone.screen()), "phone-error-stranger", "not registered");
+    assert!(service.devices.is_empty());
+    phone.event(&mut [&mut service], Event::Retry);
+    assert!(matches!(phone.screen(), Screen::Characters { .. }));
+    assert_eq!(service.devices.len(), 1);
+}
+
+#[test]
+fn the_service_is_busy() {
+    for code in [Code::Unavailable, Code::TooMany] {
+        let (mut phone, mut service) = start();
+        service.refuse.push(code);
+        phone.scan(&mut service);
+        assert_eq!(result(&phone.screen()), "phone-error-server");
+        phone.event(&mut [&mut service], Event::Retry);
+        assert!(matches!(phone.screen(), Screen::Confirm { .. }));
+    }
 }
 
 #[test]
@@ -270,7 +313,7 @@ fn keys_that_cannot_be_made_or_used() {
     let (mut phone, mut service) = start();
     phone.key_failure = Some((Key::Device, KeyFailure::NoScreenLock));
     phone.scan(&mut service);
-    assert_eq!(result(&phone.screen()), "phone-error-key");
+    assert_eq!(result(&phone.screen()), "phone-error-no-screen-lock");
     nothing_left(&phone);
 
     let (mut phone, mut service) = start();
@@ -281,6 +324,15 @@ fn keys_that_cannot_be_made_or_used() {
     phone.key_failure = None;
     phone.event(&mut [&mut service], Event::Retry);
     assert!(matches!(phone.screen(), Screen::Characters { .. }));
+
+    let (mut phone, mut service) = start();
+    phone.hold = Some("keys");
+    phone.scan(&mut service);
+    let key = SoftKey::new(5).public_key().to_sec1().to_vec();
+    let (id, device, approval) = (phone.held[0].id, key.clone(), key);
+    phone.outcome(&mut [&mut service], id, Outcome::KeysCreated { device, approval });
+    assert_eq!(result(&phone.screen()), "phone-error-key");
+    assert_eq!(phone.signed, [], "one key is not two");
 
     let (mut phone, mut service) = start();
     phone.wrong_key = true;
@@ -316,6 +368,23 @@ fn an_unfinished_account_gives_way() {
     phone.enrol(&mut service);
     assert!(matches!(phone.screen(), Screen::Accounts { accounts, .. } if accounts.len() == 1));
     assert_eq!(phone.keys.len(), 1);
+}
+
+#[test]
+fn keys_in_the_making_are_not_forgotten_before_they_are_there() {
+    let (mut phone, mut service) = start();
+    phone.hold = Some("keys");
+    phone.scan(&mut service);
+    phone.event(&mut [&mut service], Event::Back);
+    // The system brings the app to the front as if it had been started.
+    phone.event(&mut [&mut service], Event::Launched);
+    assert_eq!(phone.deleted, [""; 0]);
+    // The key store is done, and the process killed before it hears of it.
+    phone.kill = Some(Kill { after: 0, carried_out: true });
+    phone.release(&mut [&mut service]);
+    assert_eq!(phone.keys.len(), 1);
+    phone.restart(&mut [&mut service]);
+    nothing_left(&phone);
 }
 
 #[test]

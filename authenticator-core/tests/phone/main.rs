@@ -1,5 +1,5 @@
-//! The core as a phone: a shell with software keys and a service that follows the protocol, both without I/O.
-//! `shell` runs the effects, `service` answers; everything else is tests, one file for each part of a phone's life.
+//! The core as a phone: a shell with software keys and a service that follows the protocol, both without I/O, from
+//! `tests/scenarios`. One file for each part of a phone's life.
 
 #[cfg(test)]
 mod accounts;
@@ -12,16 +12,23 @@ mod clock;
 #[cfg(test)]
 mod enrolment;
 #[cfg(test)]
+mod finding;
+#[cfg(test)]
+mod keys;
+#[cfg(test)]
+mod reply;
+#[cfg(test)]
 mod requests;
 #[cfg(test)]
 mod saved;
-#[cfg(test)]
-mod service;
-#[cfg(test)]
-mod shell;
 #[cfg(test)]
 mod sockets;
 #[cfg(test)]
 mod texts;
 #[cfg(test)]
 mod traces;
+#[cfg(test)]
+mod typed;
+
+#[cfg(test)]
+use scenarios::{service, shell};

@@ -1,13 +1,17 @@
 //! What waits: property 7, several requests, several accounts, notifications.
 
 use crate::service::{Key as SoftKey, Service};
-use crate::shell::{Phone, bodies, enrolled, result};
+use crate::shell::{Phone, bodies, enrolled, result, two_accounts};
 use authenticator_core::effect::EffectKind;
 use authenticator_core::event::Event;
 use authenticator_core::screen::Screen;
+use authenticator_core::text::Text;
+use authenticator_protocol::answer::End;
 use authenticator_protocol::challenge::{Challenge, Purpose};
+use authenticator_protocol::code::encode;
 use authenticator_protocol::ids::DeviceId;
 use authenticator_protocol::jws::{Header, Unsigned};
+use authenticator_protocol::problem::Code;
 use authenticator_protocol::request::paths;
 use authenticator_protocol::time::Seconds;
 
@@ -38,7 +42,7 @@ fn only_what_the_organisation_asks_this_phone_now_is_shown() {
             Challenge { purpose, ..challenge }.unsigned().sign(&service.identity)
         }),
         ("another type", |service, _| {
-            Unsigned::new(Header::default(), &authenticator_protocol::fetch::Fetch {}).sign(&service.identity)
+            Unsigned::new(Header::default(), &authenticator_protocol::fetch::Leave {}).sign(&service.identity)
         }),
     ];
     for (what, make) in unfair {
@@ -66,6 +70,22 @@ fn what_this_version_cannot_show_asks_for_an_update_once() {
     phone.event(&mut [&mut service], Event::Done);
     phone.event(&mut [&mut service], Event::Refresh);
     assert!(matches!(phone.screen(), Screen::Accounts { waiting, .. } if waiting.is_empty()));
+}
+
+#[test]
+fn a_newer_form_asks_for_an_update_and_a_strangers_does_not() {
+    for (key, asks) in [(None, true), (Some(SoftKey::new(66)), false)] {
+        let (mut phone, mut service) = enrolled();
+        let challenge = service.challenge(Purpose::SignIn, phone.seconds());
+        let unsigned = challenge.unsigned();
+        let (header, _) = unsigned.as_str().split_once('.').unwrap();
+        let input = format!("{header}.{}", encode(br#"{"form":"newer"}"#));
+        let jws = Unsigned::from_stored(input).sign(key.as_ref().unwrap_or(&service.identity));
+        service.put(challenge, jws);
+        phone.event(&mut [&mut service], Event::Refresh);
+        assert_eq!(matches!(phone.screen(), Screen::Result { .. }), asks, "{:?}", phone.screen());
+        assert!(!asks || result(&phone.screen()) == "phone-error-update");
+    }
 }
 
 #[test]
@@ -103,9 +123,16 @@ fn looking_again_says_what_came_of_it() {
     phone.event(&mut [&mut service], Event::Refresh);
     assert_eq!(notice(&phone).as_deref(), Some("phone-offline-text"));
     phone.offline = false;
-    service.say.push((502, "<html>"));
-    phone.event(&mut [&mut service], Event::Refresh);
-    assert_eq!(notice(&phone).as_deref(), Some("phone-error-server"));
+    for (status, said) in [
+        (502, "phone-error-server"),
+        (511, "phone-error-stranger"),
+        (404, "phone-error-stranger"),
+        (200, "phone-error-stranger"),
+    ] {
+        service.say.push((status, "<html>"));
+        phone.event(&mut [&mut service], Event::Refresh);
+        assert_eq!(notice(&phone).as_deref(), Some(said), "{status}");
+    }
     service.ask(Purpose::SignIn, phone.seconds());
     phone.event(&mut [&mut service], Event::NetworkBack);
     assert!(matches!(phone.screen(), Screen::Approve { .. }));
@@ -133,6 +160,7 @@ fn two_accounts_keep_apart() {
     two.login = "anna@regiony.example".into();
     phone.event(&mut [], Event::Launched);
     phone.enrol(&mut one);
+    two.organisation = "Region Y".into();
     let link = two.link();
     let both = &mut [&mut one, &mut two];
     phone.event(both, Event::LinkOpened(link));
@@ -152,7 +180,7 @@ fn two_accounts_keep_apart() {
     let jws = stolen.unsigned().sign(&both[0].identity);
     both[1].put(stolen, jws);
     // Nor can the second call itself by the name of the first: its own key, another name.
-    let name = "Region Z".to_owned();
+    let name = "REGION X".to_owned();
     let pretending =
         Challenge { organisation: name, ..both[1].challenge(Purpose::SignIn, phone.now.seconds()) };
     let jws = pretending.unsigned().sign(&both[1].identity);
@@ -163,8 +191,150 @@ fn two_accounts_keep_apart() {
     assert_eq!(sender.login, "anna@regionx.example");
     phone.event(both, Event::NotMe);
     assert_eq!(result(&phone.screen()), "phone-reported-text");
+    phone.event(both, Event::Done);
+    phone.event(both, Event::Refresh);
+    assert_eq!(result(&phone.screen()), "phone-error-name-taken", "told when nothing else is on the screen");
+    phone.event(both, Event::Done);
+    phone.event(both, Event::Refresh);
+    assert!(matches!(phone.screen(), Screen::Accounts { waiting, .. } if waiting.is_empty()), "told once");
     // The first signature of all was the claim at the first organisation.
-    assert_eq!(phone.signed.last().unwrap().account, phone.signed[0].account);
+    let denial = phone.signed.iter().find(|signing| signing.typ == "styrk-denial+jws").unwrap();
+    assert_eq!(denial.account, phone.signed[0].account);
+}
+
+#[test]
+fn what_has_to_be_read_stays_when_a_request_comes() {
+    let reported: fn(&mut Phone, &mut [&mut Service; 2]) = |phone, both| {
+        both[0].ask(Purpose::SignIn, phone.seconds());
+        phone.event(both, Event::NetworkBack);
+        phone.event(both, Event::NotMe);
+    };
+    let ended: fn(&mut Phone, &mut [&mut Service; 2]) = |phone, both| {
+        both[0].devices[0].ended = true;
+        phone.event(both, Event::NetworkBack);
+    };
+    let failed: fn(&mut Phone, &mut [&mut Service; 2]) = |phone, both| {
+        both[0].refuse.push(Code::CodeUsed);
+        let link = both[0].link();
+        phone.event(both, Event::LinkOpened(link));
+    };
+    for (what, text) in [
+        (reported, "phone-reported-text"),
+        (ended, "phone-account-ended-text"),
+        (failed, "phone-error-code-used"),
+    ] {
+        let (mut phone, mut one, mut two) = two_accounts();
+        let both = &mut [&mut one, &mut two];
+        what(&mut phone, both);
+        assert_eq!(result(&phone.screen()), text);
+        both[1].ask(Purpose::SignIn, phone.seconds());
+        phone.event(both, Event::NetworkBack);
+        assert_eq!(result(&phone.screen()), text);
+        phone.event(both, Event::Done);
+        assert!(matches!(phone.screen(), Screen::Approve { .. }), "{text}: {:?}", phone.screen());
+    }
+}
+
+#[test]
+fn nothing_but_its_test_and_its_own_news_interrupts_the_characters() {
+    let (mut phone, mut one) = (Phone::new(), Service::new("https://mfa.regionx.example", 1));
+    let mut two = Service::new("https://mfa.regiony.example", 2);
+    let both = &mut [&mut one, &mut two];
+    for which in [0, 1] {
+        let link = both[which].link();
+        phone.event(both, Event::LinkOpened(link));
+        phone.event(both, Event::Confirmed);
+        if which == 0 {
+            phone.event(both, Event::Done);
+        }
+    }
+    let characters = phone.screen();
+    assert!(matches!(characters, Screen::Characters { .. }));
+    both[0].devices[0].confirmed = true;
+    both[1].ask(Purpose::SignIn, phone.seconds());
+    phone.event(both, Event::NetworkBack);
+    assert_eq!(phone.screen(), characters);
+}
+
+#[test]
+fn the_same_request_twice_is_one() {
+    let (mut phone, mut service) = enrolled();
+    let challenge = service.challenge(Purpose::SignIn, phone.seconds());
+    for _ in 0..2 {
+        service.put(challenge.clone(), challenge.unsigned().sign(&service.identity));
+    }
+    phone.event(&mut [&mut service], Event::Refresh);
+    assert!(matches!(phone.screen(), Screen::Approve { others: 0, .. }), "{:?}", phone.screen());
+}
+
+#[test]
+fn a_request_that_was_set_aside_stays_aside_when_another_ends() {
+    let (mut phone, mut service) = enrolled();
+    service.ask(Purpose::SignIn, phone.seconds());
+    phone.event(&mut [&mut service], Event::Refresh);
+    phone.event(&mut [&mut service], Event::Back);
+    let other = service.ask(Purpose::OpenSecurity, phone.seconds());
+    phone.event(&mut [&mut service], Event::NetworkBack);
+    service.end(other, End::Superseded);
+    phone.event(&mut [&mut service], Event::NetworkBack);
+    let Screen::Accounts { waiting, .. } = phone.screen() else { panic!("{:?}", phone.screen()) };
+    assert_eq!(waiting.len(), 1);
+}
+
+#[test]
+fn an_organisation_can_be_renamed() {
+    let (mut phone, mut service) = enrolled();
+    service.organisation = "Region Y".into();
+    service.ask(Purpose::SignIn, phone.seconds());
+    for _ in 0..2 {
+        phone.event(&mut [&mut service], Event::Refresh);
+        let Screen::Approve { sender, notice, .. } = phone.screen() else { panic!("{:?}", phone.screen()) };
+        assert_eq!(sender.organisation, "Region Y");
+        let said = Text::with("phone-approve-renamed", &[("before", "Region X"), ("now", "Region Y")]);
+        assert_eq!(notice, Some(said), "as long as the request waits");
+        phone.event(&mut [&mut service], Event::Back);
+    }
+    phone.event(&mut [&mut service], Event::Foregrounded);
+    phone.approve(&mut service, "47");
+    phone.event(&mut [&mut service], Event::Done);
+    phone.restart(&mut [&mut service]);
+    let Screen::Accounts { accounts, .. } = phone.screen() else { panic!("{:?}", phone.screen()) };
+    assert_eq!(accounts[0].sender.organisation, "Region Y");
+
+    service.organisation = String::new();
+    service.ask(Purpose::SignIn, phone.seconds());
+    phone.event(&mut [&mut service], Event::Refresh);
+    assert!(matches!(phone.screen(), Screen::Accounts { .. }), "a name is something that can be read");
+}
+
+#[test]
+fn one_organisation_cannot_name_another_s_requests() {
+    let (mut phone, mut one, mut two) = two_accounts();
+    let id = one.ask(Purpose::SignIn, phone.seconds());
+    // The second one has a challenge of the same id, and one that has ended.
+    let same = Challenge { id, ..two.challenge(Purpose::OpenSecurity, phone.seconds()) };
+    let jws = same.unsigned().sign(&two.identity);
+    two.put(same, jws);
+    let both = &mut [&mut one, &mut two];
+    phone.event(both, Event::Foregrounded);
+    phone.event(both, Event::Back);
+    let Screen::Accounts { waiting, .. } = phone.screen() else { panic!("{:?}", phone.screen()) };
+    assert_eq!(waiting.len(), 2, "both are there");
+    for row in &waiting {
+        phone.event(both, Event::OpenRequest(row.id.clone()));
+        let Screen::Approve { sender, .. } = phone.screen() else { panic!("{:?}", phone.screen()) };
+        assert_eq!(sender, row.sender);
+        phone.event(both, Event::Back);
+    }
+    both[1].end(id, End::Cancelled);
+    phone.event(both, Event::Foregrounded);
+    let Screen::Approve { sender, .. } = phone.screen() else { panic!("{:?}", phone.screen()) };
+    assert_eq!(sender.organisation, "Region X", "the second one has ended its own alone");
+    phone.event(both, Event::NetworkBack);
+    assert!(matches!(phone.screen(), Screen::Approve { .. }), "{:?}", phone.screen());
+    phone.event(both, Event::NotMe);
+    assert_eq!(result(&phone.screen()), "phone-reported-text");
+    assert_eq!(both[0].asked.last().unwrap().end, Some((End::Reported, true)));
 }
 
 #[test]
@@ -181,6 +351,19 @@ fn at_the_back_a_request_is_announced_without_content() {
     let (text, until) = notify.expect("a notification");
     assert_eq!((text.key.as_str(), text.args.len()), ("phone-lock-push", 0));
     assert_eq!(until, phone.now.plus_seconds(90));
+    let notified = |phone: &Phone| {
+        phone.log.iter().filter(|effect| matches!(effect.kind, EffectKind::Notify { .. })).count()
+    };
+    phone.event(&mut [&mut service], Event::WakeArrived(vec![0; 24]));
+    assert_eq!(notified(&phone), 1, "announced once");
+    phone.now = phone.now.plus_seconds(1);
+    service.ask(Purpose::OpenSecurity, phone.seconds());
+    phone.event(&mut [&mut service], Event::WakeArrived(vec![0; 24]));
+    assert_eq!(notified(&phone), 2, "a later one is announced for longer");
+    let id = service.asked.last().unwrap().id;
+    service.end(id, End::Superseded);
+    phone.event(&mut [&mut service], Event::WakeArrived(vec![0; 24]));
+    assert_eq!(notified(&phone), 2);
     phone.event(&mut [&mut service], Event::Foregrounded);
     assert!(phone.log.iter().any(|effect| effect.kind == EffectKind::TakeBackNotification));
     assert!(matches!(phone.screen(), Screen::Approve { .. }));

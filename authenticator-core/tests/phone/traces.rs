@@ -86,7 +86,7 @@ fn while_the_answer_is_on_its_way_only_its_reply_tells_the_end() {
     phone.wait(&mut [&mut service], 91);
     let id = phone.held[0].id;
     phone.outcome(&mut [&mut service], id, Outcome::NoNetwork);
-    assert_eq!(result(&phone.screen()), "phone-expired-text", "too late to try again");
+    assert_eq!(result(&phone.screen()), "phone-unheard-text", "too late to try again");
 }
 
 #[test]

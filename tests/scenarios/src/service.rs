@@ -4,65 +4,39 @@ use authenticator_protocol::answer::{AnswerReply, Approval, Denial, DenialReason
 use authenticator_protocol::challenge::{Challenge, Purpose};
 use authenticator_protocol::code::{Bytes, Hash, Secret};
 use authenticator_protocol::enrolment::{
-    ApprovalKey, Characters, Claim, Offer, Organisation, Policy, Registration, Unlock, characters, commitment,
+    ApprovalKey, Characters, Claim, Offer, Organisation, Policy, Proof, Registration, Unlock, characters,
+    commitment,
 };
 use authenticator_protocol::fetch::{Ended, Fetch, FetchReply, Leave};
 use authenticator_protocol::ids::{ChallengeId, DeviceId, EnrolmentId};
 use authenticator_protocol::jws::{Header, Message, Unsigned, Unverified, Verified};
-use authenticator_protocol::keys::{PublicKey, Sign, Signature, Thumbprint, Verify};
+use authenticator_protocol::keys::{PublicKey, Sign, Thumbprint};
 use authenticator_protocol::link::{EnrolmentLink, ServerAddress};
 use authenticator_protocol::number::Digits;
 use authenticator_protocol::problem::{Code, Problem};
 use authenticator_protocol::request::{self, paths};
 use authenticator_protocol::time::Seconds;
-use p256::ecdsa::signature::{Signer, Verifier};
-use p256::ecdsa::{Signature as Ecdsa, SigningKey, VerifyingKey};
+use authenticator_protocol::typed::TypedCode;
 
-pub(crate) struct Key(pub(crate) SigningKey);
+pub use crate::keys::{Check, Key};
 
-impl Key {
-    pub(crate) fn new(seed: u8) -> Self {
-        Self(SigningKey::from_slice(&[seed.max(1); 32]).unwrap())
-    }
+pub struct Device {
+    pub id: DeviceId,
+    pub device_key: PublicKey,
+    pub approval_key: PublicKey,
+    pub confirmed: bool,
+    pub ended: bool,
 }
 
-impl Sign for Key {
-    fn sign(&self, message: &[u8]) -> Signature {
-        let made: Ecdsa = self.0.sign(message);
-        made.to_bytes().into()
-    }
-
-    fn public_key(&self) -> PublicKey {
-        PublicKey::from_sec1(self.0.verifying_key().to_sec1_point(false).as_bytes()).unwrap()
-    }
-}
-
-pub(crate) struct Check;
-
-impl Verify for Check {
-    fn verify(&self, key: &PublicKey, message: &[u8], signature: &Signature) -> bool {
-        let key = VerifyingKey::from_sec1_bytes(&key.to_sec1()).unwrap();
-        key.verify(message, &Ecdsa::from_slice(signature).unwrap()).is_ok()
-    }
-}
-
-pub(crate) struct Device {
-    pub(crate) id: DeviceId,
-    pub(crate) device_key: PublicKey,
-    pub(crate) approval_key: PublicKey,
-    pub(crate) confirmed: bool,
-    pub(crate) ended: bool,
-}
-
-pub(crate) struct Asked {
-    pub(crate) id: ChallengeId,
+pub struct Asked {
+    pub id: ChallengeId,
     device: DeviceId,
-    pub(crate) jws: String,
+    pub jws: String,
     hash: Hash,
     number: &'static str,
     purpose: Purpose,
     exp: Seconds,
-    pub(crate) end: Option<(End, bool)>,
+    pub end: Option<(End, bool)>,
     answer: Option<(String, AnswerReply)>,
 }
 
@@ -75,26 +49,32 @@ struct Claimed {
     offer_hash: Hash,
 }
 
-pub(crate) struct Service {
-    pub(crate) server: ServerAddress,
-    pub(crate) identity: Key,
-    pub(crate) code: Secret<16>,
-    pub(crate) login: String,
+pub struct Service {
+    pub server: ServerAddress,
+    pub identity: Key,
+    pub key_number: u32,
+    pub next_identity: Key,
+    /// A phone is sent those after its own number.
+    pub statements: Vec<String>,
+    pub code: Secret<16>,
+    pub typed: TypedCode,
+    pub organisation: String,
+    pub login: String,
     /// Its clock, minus the phone's, in seconds.
-    pub(crate) ahead: i64,
-    pub(crate) devices: Vec<Device>,
-    pub(crate) asked: Vec<Asked>,
+    pub ahead: i64,
+    pub devices: Vec<Device>,
+    pub asked: Vec<Asked>,
     /// The offer, before it is signed.
-    pub(crate) change_offer: fn(&mut Offer),
+    pub change_offer: fn(&mut Offer),
     /// The key that signs offers, where it is not the identity key.
-    pub(crate) offer_key: Option<Key>,
+    pub offer_key: Option<Key>,
     /// The next request is refused like this.
-    pub(crate) refuse: Vec<Code>,
+    pub refuse: Vec<Code>,
     /// Answers with this to the next request.
-    pub(crate) say: Vec<(u16, &'static str)>,
-    pub(crate) characters: Option<Characters>,
+    pub say: Vec<(u16, &'static str)>,
+    pub characters: Option<Characters>,
     /// Bodies that arrived, with their paths.
-    pub(crate) arrived: Vec<(String, Vec<u8>)>,
+    pub arrived: Vec<(String, Vec<u8>)>,
     claimed: Option<Claimed>,
     made: u8,
 }
@@ -102,11 +82,16 @@ pub(crate) struct Service {
 type Answer = Result<String, Code>;
 
 impl Service {
-    pub(crate) fn new(host: &str, seed: u8) -> Self {
+    pub fn new(host: &str, seed: u8) -> Self {
         Self {
             server: ServerAddress::parse(host).unwrap(),
             identity: Key::new(seed),
+            key_number: 0,
+            next_identity: Key::new(seed + 180),
+            statements: Vec::new(),
             code: Secret([seed; 16]),
+            organisation: "Region X".into(),
+            typed: TypedCode::from_bits([seed; 8]),
             login: "anna@regionx.example".into(),
             ahead: 0,
             devices: Vec::new(),
@@ -122,7 +107,7 @@ impl Service {
         }
     }
 
-    pub(crate) fn link(&self) -> String {
+    pub fn link(&self) -> String {
         EnrolmentLink {
             link: self.server.clone(),
             server: self.server.clone(),
@@ -132,7 +117,7 @@ impl Service {
         .to_string()
     }
 
-    pub(crate) fn now(&self, phone: Seconds) -> Seconds {
+    pub fn now(&self, phone: Seconds) -> Seconds {
         Seconds(phone.0.saturating_add_signed(self.ahead))
     }
 
@@ -142,16 +127,17 @@ impl Service {
     }
 
     /// A new code for another enrolment.
-    pub(crate) fn another_code(&mut self) {
+    pub fn another_code(&mut self) {
         self.code = Secret(self.fresh());
+        self.typed = TypedCode::from_bits([self.code.0[0]; 8]);
         self.claimed = None;
     }
 
-    pub(crate) fn challenge(&mut self, purpose: Purpose, phone: Seconds) -> Challenge {
+    pub fn challenge(&mut self, purpose: Purpose, phone: Seconds) -> Challenge {
         Challenge {
             id: ChallengeId::from_bytes(self.fresh()),
             device: self.devices.last().unwrap().id,
-            organisation: "Region X".into(),
+            organisation: self.organisation.clone(),
             purpose,
             application: "MyApps".into(),
             browser: Some("Firefox".into()),
@@ -167,13 +153,13 @@ impl Service {
     }
 
     /// Asks with the number 47.
-    pub(crate) fn ask(&mut self, purpose: Purpose, phone: Seconds) -> ChallengeId {
+    pub fn ask(&mut self, purpose: Purpose, phone: Seconds) -> ChallengeId {
         let challenge = self.challenge(purpose, phone);
         self.put(challenge.clone(), challenge.unsigned().sign(&self.identity));
         challenge.id
     }
 
-    pub(crate) fn put(&mut self, challenge: Challenge, jws: String) {
+    pub fn put(&mut self, challenge: Challenge, jws: String) {
         self.asked.push(Asked {
             id: challenge.id,
             device: challenge.device,
@@ -187,11 +173,11 @@ impl Service {
         });
     }
 
-    pub(crate) fn end(&mut self, id: ChallengeId, end: End) {
+    pub fn end(&mut self, id: ChallengeId, end: End) {
         self.asked.iter_mut().find(|asked| asked.id == id).unwrap().end = Some((end, false));
     }
 
-    pub(crate) fn post(&mut self, url: &str, body: &[u8], phone: Seconds) -> (u16, Vec<u8>) {
+    pub fn post(&mut self, url: &str, body: &[u8], phone: Seconds) -> (u16, Vec<u8>) {
         let path = url.strip_prefix(&self.server.url("")).expect("the service's own address");
         self.arrived.push((path.to_owned(), body.to_vec()));
         if let Some((status, body)) = self.say.pop() {
@@ -208,7 +194,7 @@ impl Service {
         }
     }
 
-    fn problem(&self, code: Code, phone: Seconds) -> Problem {
+    pub fn problem(&self, code: Code, phone: Seconds) -> Problem {
         Problem {
             kind: format!("urn:styrk:error:{}", code.as_str()),
             code,
@@ -225,7 +211,7 @@ impl Service {
             paths::CLAIM => self.claim(body, phone),
             paths::REGISTRATION => self.register(body, phone),
             paths::FETCH => {
-                let (_, device) = self.by_device::<Fetch>(path, body, phone)?;
+                let (fetch, device) = self.by_device::<Fetch>(path, body, phone)?;
                 let mine = self.asked.iter().filter(|asked| asked.device == device);
                 let now = self.now(phone);
                 let reply = FetchReply {
@@ -239,6 +225,7 @@ impl Service {
                         .filter_map(|a| a.end.map(|(end, here)| Ended { challenge: a.id, end, here }))
                         .collect(),
                     confirmed: self.device(device).confirmed,
+                    key_statements: self.missed(fetch.payload.key_number),
                 };
                 Ok(serde_json::to_string(&reply).unwrap())
             }
@@ -252,7 +239,7 @@ impl Service {
         }
     }
 
-    pub(crate) fn device(&mut self, id: DeviceId) -> &mut Device {
+    pub fn device(&mut self, id: DeviceId) -> &mut Device {
         self.devices.iter_mut().find(|device| device.id == id).unwrap()
     }
 
@@ -283,8 +270,11 @@ impl Service {
         let claim = self.bound::<Claim>(paths::CLAIM, body, phone)?;
         let device_key = claim.header().jwk.unwrap();
         let claim = claim.verify(&device_key, &Check).map_err(|_| Code::Signature)?;
-        if claim.payload.code != self.code {
-            return Err(Code::CodeExpired);
+        match claim.payload.code {
+            Proof::Link(code) if code == self.code => {}
+            Proof::Typed { login, secret }
+                if secret == self.typed && login.eq_ignore_ascii_case(&self.login) => {}
+            _ => return Err(Code::CodeExpired),
         }
         if self.claimed.as_ref().is_some_and(|claimed| claimed.device_key != device_key) {
             return Err(Code::CodeUsed);
@@ -294,7 +284,7 @@ impl Service {
             device: DeviceId::from_bytes(self.fresh()),
             claim: claim.hash,
             organisation: Organisation {
-                name: "Region X".into(),
+                name: self.organisation.clone(),
                 colour: "#005ea5".into(),
                 support: "010-123 45 67".into(),
             },
@@ -302,7 +292,8 @@ impl Service {
             login: self.login.clone(),
             policy: Policy { digits: Digits::DEFAULT, unlock: Unlock::Credential },
             nonce: Bytes([9; 32]),
-            next_identity_key: Bytes([8; 32]),
+            key_number: self.key_number,
+            next_identity_key: self.next_identity.public_key().thumbprint(),
             exp: Seconds(self.now(phone).0 + 600),
         };
         (self.change_offer)(&mut offer);

@@ -120,7 +120,11 @@ page-register-code-add = Choose Add account, then Work or school account
 page-register-code-scan = Point the camera at the code
 page-register-code-here = Open the app on this phone
 page-register-code-no-camera = Can't you scan?
-page-register-code-link = Copy the link to the phone. Then choose Paste the link in the app. Do not show it to anybody else.
+page-register-code-type = You can type the code instead. Choose Add account in the app, then Type the code. Type what it says here, and do not show it to anybody else.
+page-register-code-type-login = E-mail address or user name
+page-register-code-type-code = Code
+page-register-code-type-server = The server's address, if the app asks for it
+page-register-code-link = Or copy the link to the phone. Then choose Paste the link in the app. Do not show it to anybody else.
 page-register-code-link-label = Link for the app
 page-register-code-time = { $minutes ->
         [one] The code is valid for about one more minute.
@@ -128,14 +132,14 @@ page-register-code-time = { $minutes ->
     }
 page-register-code-new = Get a new code
 page-register-characters-title = Which characters does the phone show?
-page-register-characters-lead = The code was scanned by this phone: { $device }. Type the four characters that it shows, so that we know that it is yours.
+page-register-characters-lead = The code was used by this phone: { $device }. Type the four characters that it shows, so that we know that it is yours.
 page-register-characters-label = Four characters
 page-register-characters-wrong = { $tries ->
         [one] The characters are not right, so the phone has not been added yet. Read them on the phone and type again. You have one try left.
        *[other] The characters are not right, so the phone has not been added yet. Read them on the phone and type again. You have { $tries } tries left.
     }
 page-register-characters-none = My phone shows no characters
-page-register-characters-none-text = Then somebody else's phone may have scanned the code. It has not been added. Do not type anything here: start again with a new code that only you can see.
+page-register-characters-none-text = Then somebody else's phone may have used the code. It has not been added. Do not type anything here: start again with a new code that only you can see.
 page-register-start-again = Start again with a new code
 page-register-test-title = Try to approve
 page-register-test-lead = Open the app on { $device } and enter the number
@@ -148,7 +152,7 @@ page-register-ended-expired-title = The code is no longer valid
 page-register-ended-expired-text = The time ran out before the phone was ready. No phone has been added. Get a new code and try again.
 page-register-ended-second-title = Two phones tried to use the code
 page-register-ended-second-text = We have stopped the registration. No phone has been added. Somebody else may have seen your code or got your link.
-page-register-ended-second-next = Was it not you who scanned twice? Contact IT support before you go on. Otherwise, start again where only you can see the screen.
+page-register-ended-second-next = Was it not you who used the code twice? Contact IT support before you go on. Otherwise, start again where only you can see the screen.
 page-register-ended-characters-title = The characters were not right
 page-register-ended-characters-text = Wrong characters were typed too many times, so the registration was stopped. No phone has been added. Start again, and type the characters from the phone in your hand.
 page-register-ended-test-denied-title = The test was denied on the phone
@@ -227,6 +231,9 @@ page-problem-method-title = The page cannot be opened like that
 page-problem-method-text = This can happen when a page is reloaded in the wrong place. Nothing has been changed. Go to the start page and begin there.
 page-problem-too-large-title = Too much was sent at once
 page-problem-too-large-text = The service did not accept what you sent. Nothing has been changed. Go back, write less and try again.
+page-plain-http = This address only works with https:// at the beginning. Type it like that and try again.
+page-problem-too-slow-title = What you sent did not get through
+page-problem-too-slow-text = The connection was too slow, or it broke off. Nothing has been changed. Go back and try again, on another network if you can.
 page-problem-too-many-title = Wait a moment
 page-problem-too-many-text = { $minutes ->
         [one] There have been too many attempts in a short time. This pause protects your account. Wait one minute, then try again.
@@ -240,6 +247,8 @@ page-problem-cross-site-title = We stopped what was sent
 page-problem-cross-site-text = It came from another website, and that can be an attempt to trick you. Nothing has been changed. Go to the start page and do it again here.
 page-problem-form-expired-title = The page was open for too long
 page-problem-form-expired-text = What you sent was not accepted, so nothing has been changed. Load the page again and try once more.
+page-problem-other-registration-title = You have begun a newer registration
+page-problem-other-registration-text = What you typed belonged to an older page, so nothing has been changed. Continue with the newer registration.
 
 ## Phone: accounts and settings
 
@@ -255,6 +264,8 @@ phone-remove-title = Do you want to remove the account?
 phone-remove-text = After that you cannot approve sign-ins at { $organisation } with this phone. You can add the account again later.
 phone-remove-yes = Remove
 phone-remove-offline = The account is removed from this phone, but the organisation could not be reached. It may still count on this phone. Remove the phone on the page My security information too, or contact IT support.
+phone-account-unfinished-title = Not ready yet
+phone-account-unfinished-text = This phone cannot approve sign-ins at { $organisation } yet. Continue on the page where you register. If the page asks for characters that this phone no longer shows, remove the account here and get a new code on the page.
 phone-account-ended-title = The account no longer works here
 phone-account-ended-text = { $organisation } has removed or blocked this phone, so it cannot approve sign-ins. Register the phone again, or contact IT support if you do not know why.
 phone-settings = Settings
@@ -281,7 +292,21 @@ phone-add-scan-why = The camera is used only to read the code on the page where 
 phone-add-picture = Choose a picture of the code
 phone-add-continue = Continue
 phone-add-link = Paste the link
-phone-add-camera-refused = The app may not use the camera, so the code cannot be scanned. Choose a picture of the code or paste the link instead. You can allow the camera in the phone's settings.
+phone-add-type = Type the code
+phone-type-login = E-mail address or user name
+phone-type-code = Code, ten characters
+phone-type-server-label = The server's address
+phone-type-where = All of it is on the page where you register, under "Can't you scan?".
+phone-type-no-login = Type the whole e-mail address, or the user name with its @, as it is shown on the page.
+phone-type-length = The code has ten characters. Check what you have typed.
+phone-type-mistyped = Check the code: something was mistyped.
+phone-type-unknown = The code does not belong to this e-mail address, or is no longer valid. Nothing has been added. Compare both with the page, or get a new code there.
+phone-type-too-many = There have been too many attempts from this network, so nothing has been added. Wait a minute and try again.
+phone-type-finding = Looking for the server …
+phone-type-server = The server could not be found from the e-mail address. Type the server's address too: it is on the page.
+phone-type-server-offline = The server could not be found right now. Check that you are online and try again, or type the server's address, which is on the page.
+phone-type-server-wrong = The server's address looks wrong. Type it exactly as it is shown on the page.
+phone-add-camera-refused = The app may not use the camera, so the code cannot be scanned. Type the code, paste the link or choose a picture of the code instead. You can allow the camera in the phone's settings.
 phone-confirm-title = Add { $organisation }
 phone-confirm-question = Add { $user }, { $organisation }, { $host }?
 phone-confirm-yes = Add
@@ -306,13 +331,14 @@ phone-approve-many = { $count ->
         [one] You have one request waiting
        *[other] You have { $count } requests waiting
     }
+phone-approve-renamed = { $before } is now called { $now }.
 phone-fact-to = To
 phone-fact-from = From
 phone-fact-place = Place
 phone-fact-address = Address
 phone-fact-time = Time
 phone-fact-purpose = For
-phone-fact-message = Message
+phone-fact-message = The application says
 phone-fact-account = Account
 phone-fact-browser = Browser
 phone-fact-recognised = You have used it before
@@ -345,33 +371,69 @@ phone-wrong-number-title = Wrong number
 phone-wrong-number-text = The number was not right, so this sign-in was stopped. Nobody was signed in. Try again on the page, and enter the new number shown there.
 phone-expired-title = The time ran out
 phone-expired-text = Nobody answered in time, so nobody was signed in. Try again on the page where you sign in.
+phone-unheard-title = Your answer may not have arrived
+phone-unheard-text = The time ran out, and the phone does not know whether your answer arrived. Look at the page where you sign in. If you are not signed in there, try again.
+phone-unheard-report-text = The time ran out, and the phone does not know whether the organisation was told that it was not you. Somebody may have your password, so change it now, and contact IT support.
 phone-superseded-title = A newer request has come
 phone-superseded-text = This request is no longer valid, because a newer one has replaced it. Answer the new one instead.
 phone-ended-elsewhere-title = Already answered
-phone-ended-elsewhere-text = The request was answered on another phone, so there is nothing to do here. Was it not you? Contact IT support.
+phone-ended-elsewhere-text = The request has already been answered, so there is nothing to do here. Was it not you? Contact IT support.
 phone-ended-failed-title = It could not be completed
 phone-ended-failed-text = The answer could not be confirmed, so nobody was signed in. Try again on the page. If it happens once more, contact IT support.
 
 ## Phone: what can go wrong
 
 phone-error-title = That did not work
-phone-error-no-code = There is no code here, so nothing has been added. Choose a sharp picture of the code on the page where you register, or paste the link.
+phone-error-no-code = There is no code here, so nothing has been added. Choose a sharp picture of the code on the page where you register, paste the link or type the code.
 phone-error-key-locked = The screen lock is locked for a while after too many attempts, so nothing has been sent. Unlock the phone and try again.
-phone-error-key-use = The phone's secure key could not be used, so nothing has been sent. Try again. If it still fails, remove the account and add it again.
+phone-error-key-use = The phone's secure key could not be used, so nothing has been sent. Try again. If it still fails, remove the account and add it again, or contact IT support.
+phone-error-key-gone = The phone's secure key no longer works, so nothing has been sent. This can happen when the screen lock, a fingerprint or face recognition is changed. Remove the account and add it again on the page where you register. If you cannot, contact IT support.
+phone-error-no-screen-lock = The phone has no screen lock, so the app cannot use a secure key. Turn on a screen lock in the phone's settings and try again.
+phone-error-stranger = Something else on the network answered instead of the organisation, so the phone did not get through. You may have to sign in to the network first: open a web page and see. Then try again.
 phone-error-state = The app's saved accounts could not be read. Add the account again on the page where you register, or contact IT support.
+phone-error-state-newer = The accounts on this phone were saved by a newer version of the app, so they cannot be shown. Nothing has been changed. Update the app and open it again.
 phone-error-not-a-code = This is not a code for adding an account: { $text }. Nothing has been added. Scan the code on the page where you register.
 phone-error-web-address = The code leads to an ordinary web page, so nothing has been added. Scan the code on the page where you register.
 phone-error-other-app-code = The code belongs to another app, so nothing has been added. Get a code for Styrk on the page where you register.
 phone-error-http = The link is not secure, so nothing has been added. Get a new code on the page where you register. If it looks the same, contact IT support.
-phone-error-version = The code is made for a newer version of the app, so nothing has been added. Update the app and scan the code again.
+phone-error-version = The code is made for a newer version of the app, so nothing has been added. Update the app and start again with the code.
 phone-error-host = The address in the code looks wrong, so nothing has been added. Get a new code on the page where you register. If it looks the same, contact IT support.
-phone-error-code-expired = The code is no longer valid, so nothing has been added. Get a new code on the page and scan it.
+phone-error-code-expired = The code is no longer valid, so nothing has been added. Get a new code on the page.
 phone-error-code-used = Stop! Another phone has already used this code. This phone has not been added. Was it not you? Type no characters on the page, and tell IT support now.
-phone-error-identity = The server could not prove that it is the one in the code. It may be a look-alike, so nothing has been added or approved. Do not go on, and contact IT support.
+phone-error-identity = The server could not prove that it is the one in the code, so nothing has been added. Start again on the page where you register and get a new code. If it happens again it may be a look-alike: do not go on, and contact IT support.
+phone-error-name-taken = { $organisation } has sent a request in another organisation's name, so it is not shown. Nothing has been approved. Do not go on, and contact IT support.
+phone-error-unproven = A request that seemed to come from { $organisation } could not be trusted: the server could not prove who it is. The request was not shown, and nothing has been approved here. Contact IT support, and tell them what it says here.
 phone-error-clock = The phone's clock is wrong, so the organisation did not accept what was sent. Turn on automatic time in the phone's settings and try again.
 phone-error-update = The app is too old for this, so nothing has been sent. Update the app and try again.
+phone-error-app-too-old = The organisation requires a newer version of the app, so requests cannot be shown. Update the app and try again. If you cannot, contact IT support.
 phone-error-server = Something went wrong at the organisation, so it could not be completed. Try again in a while. If it still fails, contact IT support.
 phone-error-key = The phone could not make a secure key, so nothing has been added. Check that the phone has a screen lock and try again.
 phone-error-key-cancelled = The screen lock was not confirmed, so nothing has been sent. Try again and confirm with fingerprint, face or passcode.
 phone-error-already-added = The account is already on this phone, so nothing has been changed. To add it again, remove the old one first.
 phone-error-small = Code for IT support: { $code }
+
+## Device management: what an administrator reads about each setting of the app
+
+managed-server-url-title = The server's address
+managed-server-url-text = Address of the organisation's server, beginning with https://. Then the user does not have to type it.
+managed-user-hint-title = User
+managed-user-hint-text = E-mail address, or user name with its @, of the person who will use the phone. The app fills it in beforehand, but it does not prove who has the phone.
+managed-enrolment-token-title = Code for adding an account
+managed-enrolment-token-text = A code made for one particular phone, which works only once. Leave the field empty if the system cannot give each phone a code of its own.
+managed-require-biometric-title = Require fingerprint or face recognition to be set up
+managed-require-biometric-text = An account can only be added on a phone where fingerprint or face recognition is set up. To require it at every approval too, turn off Allow the screen lock's passcode.
+managed-allow-device-credential-title = Allow the screen lock's passcode
+managed-allow-device-credential-text = The user may approve with the screen lock's passcode (PIN, pattern or password) instead of fingerprint or face. If this is off, a phone that has neither fingerprint nor face recognition cannot approve, and if these change, the account must be added again.
+managed-allow-totp-title = Allow one-time codes in the app
+managed-allow-totp-text = The app may also show one-time codes, which change every thirty seconds, for systems that cannot send a request to the phone.
+managed-allow-screenshots-title = Allow screenshots
+managed-allow-screenshots-text = The user may take screenshots of the app and record the screen while it is shown. If this is off, the pictures are stopped or come out empty, on phones where that is possible.
+managed-pinned-spki-title = Public keys in the server's certificate
+managed-pinned-spki-text = SHA-256 of each public key (SPKI) that the server's certificate may have, in Base64. Give at least two, so that one can be replaced. On Android, write them in the same field with commas between. If none of them matches, the app cannot reach the server. If the field is empty, any certificate that the app trusts is accepted.
+managed-push-transport-title = How the phone learns that a request is waiting
+managed-push-transport-text = Automatic uses the notifications of Apple or Google, which contain nothing about the request. UnifiedPush sends notifications through a server that the organisation can run itself; on iPhone, Apple's are used all the same. With The app's own connection only, no notification service is used; on iPhone, requests are then seen only while the app is open.
+managed-push-transport-automatic = Automatic
+managed-push-transport-unified-push = UnifiedPush (Android only)
+managed-push-transport-socket = The app's own connection only
+managed-support-url-title = IT support's web page
+managed-support-url-text = Address of a web page, beginning with https://. The app links to it when it asks the user to contact IT support.

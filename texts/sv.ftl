@@ -120,7 +120,11 @@ page-register-code-add = Välj Lägg till konto och sedan Arbets- eller skolkont
 page-register-code-scan = Rikta kameran mot koden
 page-register-code-here = Öppna appen på den här telefonen
 page-register-code-no-camera = Kan du inte skanna?
-page-register-code-link = Kopiera länken till telefonen. Välj sedan Klistra in länken i appen. Visa den inte för någon annan.
+page-register-code-type = Du kan skriva koden i stället. Välj Lägg till konto i appen och sedan Skriv koden. Skriv det som står här, och visa det inte för någon annan.
+page-register-code-type-login = E-postadress eller användarnamn
+page-register-code-type-code = Kod
+page-register-code-type-server = Serverns adress, om appen frågar efter den
+page-register-code-link = Eller kopiera länken till telefonen. Välj sedan Klistra in länken i appen. Visa den inte för någon annan.
 page-register-code-link-label = Länk till appen
 page-register-code-time = { $minutes ->
         [one] Koden gäller i ungefär en minut till.
@@ -128,14 +132,14 @@ page-register-code-time = { $minutes ->
     }
 page-register-code-new = Hämta en ny kod
 page-register-characters-title = Vilka tecken visar telefonen?
-page-register-characters-lead = En { $device } har skannat koden. Skriv de fyra tecken som telefonen visar, så vet vi att det är din.
+page-register-characters-lead = En { $device } har använt koden. Skriv de fyra tecken som telefonen visar, så vet vi att det är din.
 page-register-characters-label = Fyra tecken
 page-register-characters-wrong = { $tries ->
         [one] Tecknen stämmer inte, så telefonen är inte tillagd än. Läs på telefonen och skriv igen. Du har ett försök kvar.
        *[other] Tecknen stämmer inte, så telefonen är inte tillagd än. Läs på telefonen och skriv igen. Du har { $tries } försök kvar.
     }
 page-register-characters-none = Min telefon visar inga tecken
-page-register-characters-none-text = Då kan någon annans telefon ha skannat koden. Den är inte tillagd. Skriv ingenting här, utan börja om med en ny kod som bara du kan se.
+page-register-characters-none-text = Då kan någon annans telefon ha använt koden. Den är inte tillagd. Skriv ingenting här, utan börja om med en ny kod som bara du kan se.
 page-register-start-again = Börja om med en ny kod
 page-register-test-title = Prova att godkänna
 page-register-test-lead = Öppna appen på { $device } och ange numret
@@ -148,7 +152,7 @@ page-register-ended-expired-title = Koden har slutat gälla
 page-register-ended-expired-text = Tiden gick ut innan telefonen var klar. Ingen telefon har lagts till. Hämta en ny kod och försök igen.
 page-register-ended-second-title = Två telefoner försökte använda koden
 page-register-ended-second-text = Vi har stoppat registreringen. Ingen telefon har lagts till. Någon annan kan ha sett din kod eller fått din länk.
-page-register-ended-second-next = Var det inte du som skannade två gånger? Kontakta IT-support innan du fortsätter. Annars kan du börja om där bara du ser skärmen.
+page-register-ended-second-next = Var det inte du som använde koden två gånger? Kontakta IT-support innan du fortsätter. Annars kan du börja om där bara du ser skärmen.
 page-register-ended-characters-title = Tecknen stämde inte
 page-register-ended-characters-text = Fel tecken skrevs för många gånger, så registreringen stoppades. Ingen telefon har lagts till. Börja om, och skriv tecknen från telefonen du har i handen.
 page-register-ended-test-denied-title = Provet nekades i telefonen
@@ -227,6 +231,9 @@ page-problem-method-title = Sidan kan inte öppnas så
 page-problem-method-text = Det händer till exempel när en sida laddas om på fel ställe. Ingenting har ändrats. Gå till startsidan och börja om därifrån.
 page-problem-too-large-title = För mycket skickades på en gång
 page-problem-too-large-text = Tjänsten tog inte emot det du skickade. Ingenting har ändrats. Gå tillbaka, skriv kortare och försök igen.
+page-plain-http = Den här adressen fungerar bara med https:// i början. Skriv den så och försök igen.
+page-problem-too-slow-title = Det du skickade kom inte fram
+page-problem-too-slow-text = Anslutningen var för långsam, eller så bröts den. Ingenting har ändrats. Gå tillbaka och försök igen, gärna på ett annat nätverk.
 page-problem-too-many-title = Vänta en stund
 page-problem-too-many-text = { $minutes ->
         [one] Det har kommit för många försök på kort tid. Det skyddar ditt konto. Vänta en minut och försök igen.
@@ -240,6 +247,8 @@ page-problem-cross-site-title = Vi stoppade det som skickades
 page-problem-cross-site-text = Det kom från en annan webbplats, och då kan det vara ett försök att lura dig. Ingenting har ändrats. Gå till startsidan och gör om det här på sidan.
 page-problem-form-expired-title = Sidan var öppen för länge
 page-problem-form-expired-text = Det du skickade togs inte emot, så ingenting har ändrats. Ladda sidan på nytt och försök igen.
+page-problem-other-registration-title = Du har börjat på en nyare registrering
+page-problem-other-registration-text = Det du skrev hörde till en äldre sida, så ingenting har ändrats. Fortsätt med den nyare registreringen.
 
 ## Phone: accounts and settings
 
@@ -255,6 +264,8 @@ phone-remove-title = Vill du ta bort kontot?
 phone-remove-text = Sedan kan du inte godkänna inloggningar hos { $organisation } med den här telefonen. Du kan lägga till kontot igen senare.
 phone-remove-yes = Ta bort
 phone-remove-offline = Kontot är borttaget från telefonen, men organisationen gick inte att nå. Den kan fortfarande räkna med den här telefonen. Ta bort den även på sidan Min säkerhetsinformation, eller kontakta IT-support.
+phone-account-unfinished-title = Inte klart än
+phone-account-unfinished-text = Den här telefonen kan inte godkänna inloggningar hos { $organisation } än. Fortsätt på sidan där du registrerar dig. Frågar sidan efter tecken som telefonen inte visar längre, ta bort kontot här och hämta en ny kod på sidan.
 phone-account-ended-title = Kontot gäller inte längre här
 phone-account-ended-text = { $organisation } har tagit bort eller spärrat den här telefonen, så den kan inte godkänna inloggningar. Registrera telefonen igen, eller kontakta IT-support om du inte vet varför.
 phone-settings = Inställningar
@@ -281,7 +292,21 @@ phone-add-scan-why = Kameran används bara för att läsa koden på sidan där d
 phone-add-picture = Välj en bild av koden
 phone-add-continue = Fortsätt
 phone-add-link = Klistra in länken
-phone-add-camera-refused = Appen får inte använda kameran, så koden kan inte skannas. Välj en bild av koden eller klistra in länken i stället. Du kan tillåta kameran i telefonens inställningar.
+phone-add-type = Skriv koden
+phone-type-login = E-postadress eller användarnamn
+phone-type-code = Kod, tio tecken
+phone-type-server-label = Serverns adress
+phone-type-where = Allt står på sidan där du registrerar dig, under ”Kan du inte skanna?”.
+phone-type-no-login = Skriv hela e-postadressen, eller användarnamnet med @, som det står på sidan.
+phone-type-length = Koden ska ha tio tecken. Kontrollera vad du har skrivit.
+phone-type-mistyped = Kontrollera koden: något tecken blev fel.
+phone-type-unknown = Koden hör inte till den här e-postadressen, eller har slutat gälla. Inget har lagts till. Jämför båda med sidan, eller hämta en ny kod där.
+phone-type-too-many = Det har gjorts för många försök från det här nätverket, så inget har lagts till. Vänta en minut och försök igen.
+phone-type-finding = Letar efter servern …
+phone-type-server = Servern gick inte att hitta med hjälp av e-postadressen. Skriv också serverns adress, som står på sidan.
+phone-type-server-offline = Servern gick inte att hitta just nu. Kontrollera att du har internet och försök igen, eller skriv serverns adress, som står på sidan.
+phone-type-server-wrong = Serverns adress ser felaktig ut. Skriv den precis som den står på sidan.
+phone-add-camera-refused = Appen får inte använda kameran, så koden kan inte skannas. Skriv koden, klistra in länken eller välj en bild av koden i stället. Du kan tillåta kameran i telefonens inställningar.
 phone-confirm-title = Lägg till { $organisation }
 phone-confirm-question = Vill du lägga till { $user }, { $organisation }, { $host }?
 phone-confirm-yes = Lägg till
@@ -306,13 +331,14 @@ phone-approve-many = { $count ->
         [one] En fråga väntar på svar
        *[other] { $count } frågor väntar på svar
     }
+phone-approve-renamed = { $before } heter nu { $now }.
 phone-fact-to = Till
 phone-fact-from = Från
 phone-fact-place = Plats
 phone-fact-address = Adress
 phone-fact-time = Tid
 phone-fact-purpose = Gäller
-phone-fact-message = Meddelande
+phone-fact-message = E-tjänsten uppger
 phone-fact-account = Konto
 phone-fact-browser = Webbläsare
 phone-fact-recognised = Har använts av dig förut
@@ -345,33 +371,69 @@ phone-wrong-number-title = Fel nummer
 phone-wrong-number-text = Numret stämde inte, så inloggningen avbröts. Ingen loggades in. Försök igen på sidan och ange det nya numret som visas där.
 phone-expired-title = Tiden gick ut
 phone-expired-text = Ingen svarade i tid, så ingen loggades in. Försök igen på sidan där du loggar in.
+phone-unheard-title = Ditt svar kanske inte kom fram
+phone-unheard-text = Tiden gick ut, och telefonen vet inte om ditt svar kom fram. Titta på sidan där du loggar in. Är du inte inloggad där, försök igen.
+phone-unheard-report-text = Tiden gick ut, och telefonen vet inte om organisationen fick veta att det inte var du. Någon kan ha ditt lösenord, så byt det nu och kontakta IT-support.
 phone-superseded-title = En nyare fråga har kommit
 phone-superseded-text = Den här frågan gäller inte längre, för en nyare har ersatt den. Svara på den nya i stället.
 phone-ended-elsewhere-title = Redan besvarad
-phone-ended-elsewhere-text = Frågan besvarades på en annan telefon, så du behöver inte göra något här. Var det inte du? Kontakta IT-support.
+phone-ended-elsewhere-text = Frågan är redan besvarad, så du behöver inte göra något här. Var det inte du? Kontakta IT-support.
 phone-ended-failed-title = Det gick inte att slutföra
 phone-ended-failed-text = Svaret gick inte att bekräfta, så ingen loggades in. Försök igen på sidan. Händer det en gång till, kontakta IT-support.
 
 ## Phone: what can go wrong
 
 phone-error-title = Det gick inte
-phone-error-no-code = Det finns ingen kod här, så inget har lagts till. Välj en skarp bild av koden på sidan där du registrerar dig, eller klistra in länken.
+phone-error-no-code = Det finns ingen kod här, så inget har lagts till. Välj en skarp bild av koden på sidan där du registrerar dig, klistra in länken eller skriv koden.
 phone-error-key-locked = Skärmlåset är låst en stund efter för många försök, så ingenting har skickats. Lås upp telefonen och försök igen.
-phone-error-key-use = Telefonens säkra nyckel gick inte att använda, så ingenting har skickats. Försök igen. Är felet kvar, ta bort kontot och lägg till det på nytt.
+phone-error-key-use = Telefonens säkra nyckel gick inte att använda, så ingenting har skickats. Försök igen. Är felet kvar, ta bort kontot och lägg till det på nytt, eller kontakta IT-support.
+phone-error-key-gone = Telefonens säkra nyckel fungerar inte längre, så ingenting har skickats. Det kan hända när skärmlåset, ett fingeravtryck eller ansiktsigenkänningen ändras. Ta bort kontot och lägg till det på nytt på sidan där du registrerar dig. Går det inte, kontakta IT-support.
+phone-error-no-screen-lock = Telefonen har inget skärmlås, så appen kan inte använda en säker nyckel. Sätt på ett skärmlås i telefonens inställningar och försök igen.
+phone-error-stranger = Något annat på nätverket svarade i stället för organisationen, så telefonen nådde inte fram. Du kan behöva logga in på nätverket först: öppna en webbsida och se efter. Försök sedan igen.
 phone-error-state = Appens sparade konton gick inte att läsa. Lägg till kontot på nytt på sidan där du registrerar dig, eller kontakta IT-support.
+phone-error-state-newer = Kontona på telefonen sparades av en nyare version av appen, så de kan inte visas. Inget har ändrats. Uppdatera appen och öppna den igen.
 phone-error-not-a-code = Det här är inte en kod för att lägga till konto: { $text }. Inget har lagts till. Skanna koden på sidan där du registrerar dig.
 phone-error-web-address = Koden leder till en vanlig webbsida, så inget har lagts till. Skanna koden på sidan där du registrerar dig.
 phone-error-other-app-code = Koden hör till en annan app, så inget har lagts till. Hämta en kod för Styrk på sidan där du registrerar dig.
 phone-error-http = Länken är inte säker, så inget har lagts till. Hämta en ny kod på sidan där du registrerar dig. Ser den likadan ut, kontakta IT-support.
-phone-error-version = Koden är gjord för en nyare version av appen, så inget har lagts till. Uppdatera appen och skanna koden igen.
+phone-error-version = Koden är gjord för en nyare version av appen, så inget har lagts till. Uppdatera appen och börja om med koden.
 phone-error-host = Adressen i koden ser felaktig ut, så inget har lagts till. Hämta en ny kod på sidan där du registrerar dig. Ser den likadan ut, kontakta IT-support.
-phone-error-code-expired = Koden har slutat gälla, så inget har lagts till. Hämta en ny kod på sidan och skanna den.
+phone-error-code-expired = Koden har slutat gälla, så inget har lagts till. Hämta en ny kod på sidan.
 phone-error-code-used = Stopp! En annan telefon har redan använt den här koden. Den här telefonen har inte lagts till. Var det inte du? Skriv inga tecken på sidan, och berätta för IT-support nu.
-phone-error-identity = Servern kunde inte bevisa att den är den som koden gäller. Det kan vara en efterlikning, så inget har lagts till eller godkänts. Fortsätt inte, och kontakta IT-support.
+phone-error-identity = Servern kunde inte bevisa att den är den som koden gäller, så inget har lagts till. Börja om på sidan där du registrerar dig och hämta en ny kod. Händer det igen kan det vara en efterlikning: fortsätt inte, och kontakta IT-support.
+phone-error-name-taken = { $organisation } har skickat en fråga i en annan organisations namn, så den visas inte. Ingenting har godkänts. Fortsätt inte, och kontakta IT-support.
+phone-error-unproven = En fråga som såg ut att komma från { $organisation } gick inte att lita på: servern kunde inte bevisa vem den är. Frågan har inte visats, och ingenting har godkänts här. Kontakta IT-support, och berätta vad som står här.
 phone-error-clock = Telefonens klocka går fel, så organisationen tog inte emot det som skickades. Ställ in automatisk tid i telefonens inställningar och försök igen.
 phone-error-update = Appen är för gammal för det här, så ingenting har skickats. Uppdatera appen och försök igen.
+phone-error-app-too-old = Organisationen kräver en nyare version av appen, så frågor kan inte visas. Uppdatera appen och försök igen. Går det inte, kontakta IT-support.
 phone-error-server = Något gick fel hos organisationen, så det gick inte att slutföra. Försök igen om en stund. Är felet kvar, kontakta IT-support.
 phone-error-key = Telefonen kunde inte skapa en säker nyckel, så inget har lagts till. Kontrollera att telefonen har skärmlås och försök igen.
 phone-error-key-cancelled = Skärmlåset bekräftades inte, så ingenting har skickats. Försök igen och bekräfta med fingeravtryck, ansikte eller kod.
 phone-error-already-added = Kontot finns redan på den här telefonen, så inget har ändrats. Ta först bort det gamla om du vill lägga till det på nytt.
 phone-error-small = Kod till IT-support: { $code }
+
+## Mobilhantering: det en administratör läser om varje inställning i appen
+
+managed-server-url-title = Serverns adress
+managed-server-url-text = Adressen till organisationens server, med https:// i början. Då behöver användaren inte skriva den.
+managed-user-hint-title = Användare
+managed-user-hint-text = E-postadress, eller användarnamn med @, för den som ska använda telefonen. Appen fyller i uppgiften i förväg, men den bevisar inte vem som har telefonen.
+managed-enrolment-token-title = Kod för att lägga till konto
+managed-enrolment-token-text = En kod som är gjord för en viss telefon och bara kan användas en gång. Lämna fältet tomt om systemet inte kan ge varje telefon en egen kod.
+managed-require-biometric-title = Kräv att fingeravtryck eller ansiktsigenkänning är på
+managed-require-biometric-text = Ett konto kan bara läggas till på en telefon som har fingeravtryck eller ansiktsigenkänning på. För att kräva det även vid varje godkännande, stäng av Tillåt skärmlåsets kod.
+managed-allow-device-credential-title = Tillåt skärmlåsets kod
+managed-allow-device-credential-text = Användaren får godkänna med skärmlåsets kod (PIN-kod, mönster eller lösenord) i stället för fingeravtryck eller ansikte. Är inställningen av går det inte att godkänna på en telefon som varken har fingeravtryck eller ansiktsigenkänning, och ändras de måste kontot läggas till på nytt.
+managed-allow-totp-title = Tillåt engångskoder i appen
+managed-allow-totp-text = Appen får också visa engångskoder, som byts var trettionde sekund, för system som inte kan skicka en fråga till telefonen.
+managed-allow-screenshots-title = Tillåt skärmbilder
+managed-allow-screenshots-text = Användaren får ta skärmbilder av appen och spela in skärmen när den visas. Är inställningen av stoppas bilderna eller blir tomma, på telefoner där det går.
+managed-pinned-spki-title = Publika nycklar i serverns certifikat
+managed-pinned-spki-text = SHA-256 av varje publik nyckel (SPKI) som serverns certifikat får ha, i Base64. Ange minst två, så att den ena kan bytas ut. På Android skrivs de i samma fält med komma emellan. Stämmer ingen av dem når appen inte servern. Lämnas fältet tomt godtas alla certifikat som appen litar på.
+managed-push-transport-title = Hur telefonen får veta att en fråga väntar
+managed-push-transport-text = Automatiskt använder Apples eller Googles aviseringar, som inte innehåller något om frågan. UnifiedPush skickar aviseringar genom en server som organisationen kan driva själv; på iPhone används Apples ändå. Med Bara appens egen anslutning används ingen aviseringstjänst; på iPhone syns frågor då bara när appen är öppen.
+managed-push-transport-automatic = Automatiskt
+managed-push-transport-unified-push = UnifiedPush (bara Android)
+managed-push-transport-socket = Bara appens egen anslutning
+managed-support-url-title = IT-supportens webbsida
+managed-support-url-text = Adressen till en webbsida, med https:// i början. Appen länkar dit när den ber användaren att kontakta IT-support.

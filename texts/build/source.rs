@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 pub(crate) type Messages = BTreeMap<String, Message>;
 
 /// One message.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Message {
     /// The same sentence always.
     Plain(Vec<Piece>),

@@ -124,7 +124,10 @@ mod tests {
     #[test]
     fn every_key_says_where_it_is_read() {
         for (key, _) in keys() {
-            assert!(["page-", "phone-", "common-"].iter().any(|prefix| key.starts_with(prefix)), "{key}");
+            assert!(
+                ["page-", "phone-", "common-", "managed-"].iter().any(|prefix| key.starts_with(prefix)),
+                "{key}"
+            );
         }
     }
 

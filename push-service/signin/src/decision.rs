@@ -3,12 +3,15 @@
 use crate::device::Device;
 use crate::enrolment::{Enrolment, Phase};
 use crate::fact::Fact;
+use crate::relying_party::{ApiKey, RelyingParty};
 use crate::request::{ChallengeRecord, Ended, SignInRequest};
 use crate::session::{Session, SessionKey};
 use crate::user::Failures;
 use authenticator_protocol::answer::AnswerReply;
 use authenticator_protocol::code::Hash;
-use authenticator_protocol::ids::{ChallengeId, DeviceId, EnrolmentId, RequestId, UserId};
+use authenticator_protocol::ids::{
+    ApiKeyId, ChallengeId, DeviceId, EnrolmentId, RelyingPartyId, RequestId, UserId,
+};
 use authenticator_protocol::time::Millis;
 
 /// The outcome of a rule. All of it is committed in one transaction, or none.
@@ -72,12 +75,32 @@ pub enum Change {
     EndRequest(RequestId, Ended),
     /// An approved request has been used for its purpose.
     UseRequest(RequestId),
+    /// The result of an ended request is to be delivered to its relying party.
+    AddDelivery(RequestId),
+    /// The delivery has arrived, or was given up.
+    EndDelivery(RequestId),
+    /// The delivery is tried again then.
+    PutOffDelivery(RequestId, Millis),
+    /// A new relying party.
+    AddRelyingParty(Box<RelyingParty>),
+    /// The relying party is no more; its row stays.
+    EndRelyingParty(RelyingPartyId, Millis),
+    /// A new key of a relying party.
+    AddApiKey(RelyingPartyId, Box<ApiKey>),
+    /// The key is valid no more.
+    EndApiKey(ApiKeyId, Millis),
     /// A challenge was answered: the same answer again gets the same reply.
     KeepReply(ChallengeId, Hash, AnswerReply),
     /// The counters of wrong numbers.
     SetFailures(UserId, Failures),
     /// The app method is locked, or unlocked again by a confirmed enrolment.
     SetAppLocked(UserId, bool),
+    /// Whether the user may not sign in.
+    SetDisabled(UserId, bool),
+    /// The PHC string of the user's new password.
+    SetPassword(UserId, String),
+    /// Everything about the user goes; the audit trail keeps ids, kinds and times.
+    EraseUser(UserId),
     /// A method of this user counted for the first time.
     SetFirstConfirmed(UserId, Millis),
     /// A new session.
@@ -105,7 +128,7 @@ pub enum Change {
     /// The device approved something.
     UseDevice(DeviceId, Millis),
     /// The device was heard of.
-    ReachDevice(DeviceId, Millis),
+    ReachDevice(DeviceId, Millis, String),
     /// The device is no more; its row stays (N11).
     EndDevice(DeviceId, Millis),
 }
@@ -121,4 +144,8 @@ pub enum Notice {
     Wake(DeviceId),
     /// This device is no more: its socket ends.
     DeviceEnded(DeviceId),
+    /// There is something to deliver.
+    Delivery,
+    /// This user may not sign in any more: the sockets of all their devices end.
+    UserDisabled(UserId),
 }

@@ -106,4 +106,131 @@ kinds! {
     DeviceRemoved = "device_removed",
     /// The account was removed on the phone.
     DeviceLeft = "device_left",
+    /// A relying party was added; the detail is its name.
+    RelyingPartyAdded = "relying_party_added",
+    /// A relying party was removed.
+    RelyingPartyRemoved = "relying_party_removed",
+    /// A relying party got a key; the detail is the key's id.
+    ApiKeyAdded = "api_key_added",
+    /// A key of a relying party is valid no more.
+    ApiKeyEnded = "api_key_ended",
+    /// A result could not be delivered, for the last time.
+    DeliveryFailed = "delivery_failed",
+    /// An operator removed the device.
+    DeviceWithdrawn = "device_withdrawn",
+    /// A session ended before its time; the detail says why.
+    SessionEnded = "session_ended",
+    /// An operator added the user.
+    UserAdded = "user_added",
+    /// An operator changed what the directory says of the user.
+    UserChanged = "user_changed",
+    /// The user may not sign in any more.
+    UserDisabled = "user_disabled",
+    /// The user may sign in again.
+    UserEnabled = "user_enabled",
+    /// The user was removed; nothing but ids is left of them.
+    UserRemoved = "user_removed",
+    /// An operator set a new password.
+    PasswordSet = "password_set",
+    /// A copy of the database was taken.
+    BackupTaken = "backup_taken",
+    /// The database was put back from a backup; the detail says from when.
+    Restored = "restored",
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::request::Says;
+    use crate::session::{self, BeginSession};
+    use crate::world::{ANNA, Phone, World, hash};
+    use authenticator_protocol::enrolment::Characters;
+
+    fn of(kind: FactKind) -> Fact {
+        Fact { user: Some(ANNA), ..Fact::new(kind) }
+    }
+    fn here(kind: FactKind) -> Fact {
+        Fact { address: Some("192.0.2.7".into()), ..of(kind) }
+    }
+    fn says(detail: &str) -> Option<String> {
+        Some(detail.into())
+    }
+
+    #[test]
+    fn an_enrolment_leaves_a_trail() {
+        let mut world = World::new();
+        let (user, key, browser) = (ANNA, hash(8), hash(3));
+        let (to, address) = ("/apps".into(), "192.0.2.7".into());
+        let begun = BeginSession { user, key, browser, to, address, replaces: None };
+        world.commit(session::begin(&begun, None, world.now));
+        world.open_enrolment(hash(1), false, 1).unwrap_err();
+        assert_eq!(world.facts, [here(FactKind::PasswordRight), here(FactKind::EnrolmentRefused)]);
+
+        world.facts.clear();
+        let id = world.open_enrolment(hash(1), true, 1).unwrap();
+        world.claim(id, &Phone(5).claim()).unwrap();
+        world.claim(id, &Phone(6).claim()).unwrap_err();
+        let device = world.register(&world.registration(id, Phone(5))).unwrap();
+        let shown = world.shown(id);
+        let wrong = ["0000", "1111"].map(|text| Characters::typed(text).unwrap());
+        world.type_characters(hash(1), wrong.into_iter().find(|wrong| *wrong != shown).unwrap());
+        world.type_characters(hash(1), shown);
+        let request = world.requests[0].id;
+        world.user.app_locked = true;
+        world.approve(device, request).unwrap();
+        world.complete(hash(1), 9).unwrap();
+        let (enrolment, device, request) = (Some(id), Some(device), Some(request));
+        let test = |fact: Fact| Fact { request, enrolment, detail: says("Region X"), ..fact };
+        let counts = |kind| Fact { enrolment, device, detail: says("Phone 5"), ..of(kind) };
+        for (fact, expected) in world.facts.iter().zip([
+            Fact { enrolment, detail: says("trusted_network"), ..here(FactKind::EnrolmentOpened) },
+            Fact { enrolment, detail: says("Phone 5"), ..of(FactKind::EnrolmentClaimed) },
+            Fact { enrolment, detail: says("Phone 6"), ..of(FactKind::EnrolmentOtherPhone) },
+            counts(FactKind::EnrolmentRegistered),
+            Fact { enrolment, device, ..here(FactKind::EnrolmentWrongCharacters) },
+            Fact { enrolment, device, ..here(FactKind::EnrolmentCharacters) },
+            test(here(FactKind::RequestOpened)),
+            test(Fact { device, ..here(FactKind::RequestApproved) }),
+            counts(FactKind::DeviceConfirmed),
+            counts(FactKind::AppUnlocked),
+            test(Fact { device, ..here(FactKind::SignedIn) }),
+        ]) {
+            assert_eq!(*fact, expected);
+        }
+        assert_eq!(world.facts.len(), 11);
+    }
+
+    #[test]
+    fn what_ends_leaves_a_trail() {
+        let mut world = World::new();
+        world.policy.wrong_in_row = 1;
+        let (id, device, test) = world.enrol_to_test(hash(1), Phone(5), 1);
+        world.facts.clear();
+        let wrong = world.wrong();
+        world.say(device, test, Says::Yes(wrong)).unwrap();
+        let (enrolment, device, request) = (Some(id), Some(device), Some(test));
+        let ended = here(FactKind::RequestWrongNumber);
+        assert_eq!(
+            world.facts,
+            [
+                Fact { device, request, enrolment, detail: says("Region X"), ..ended },
+                Fact { device, enrolment, detail: says("test_failed"), ..of(FactKind::EnrolmentFailed) },
+                Fact { device, request, enrolment, ..here(FactKind::AppLocked) },
+            ]
+        );
+
+        world.facts.clear();
+        let [removed, left] = [1, 2].map(|n| world.add_device(n, crate::device::DeviceState::Active));
+        let owner = world.add_session(2, session::Level::Approved, 2);
+        assert!(world.remove(owner, removed) && world.leave(left));
+        world.commit(session::end(world.session(hash(1)), &world.under_way(hash(1)), world.now));
+        assert_eq!(
+            world.facts,
+            [
+                Fact { device: Some(removed), detail: says("Phone 1"), ..here(FactKind::DeviceRemoved) },
+                Fact { device: Some(left), detail: says("Phone 2"), ..of(FactKind::DeviceLeft) },
+                of(FactKind::SignedOut),
+            ]
+        );
+    }
 }

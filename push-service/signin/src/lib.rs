@@ -1,8 +1,9 @@
 //! The rules of signing in, pure: what was read comes in, a [`Decision`] goes out.
 //!
 //! Start with [`decision`]: every rule answers with changes (what to write), facts (what the audit trail keeps)
-//! and notices (who must hear of it). The nouns are in [`user`], [`device`], [`session`], [`request`] and
-//! [`enrolment`]; the settings in [`policy`]; [`throttle`] counts strangers' tries.
+//! and notices (who must hear of it). The nouns are in [`user`], [`device`], [`session`], [`request`],
+//! [`enrolment`] and [`relying_party`]; the settings in [`policy`]; [`throttle`] counts strangers' tries;
+//! [`retention`] says how long what is kept.
 //!
 //! Neither HTTP nor SQL is known here; time and randomness are parameters.
 
@@ -12,7 +13,9 @@ pub mod enrolment;
 pub mod fact;
 pub mod network;
 pub mod policy;
+pub mod relying_party;
 pub mod request;
+pub mod retention;
 pub mod session;
 pub mod throttle;
 pub mod user;

@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::str::FromStr;
 
 /// A range of addresses: `192.0.2.0/24`, `2001:db8::/32`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Network {
     address: IpAddr,
     prefix: u8,
@@ -20,6 +20,9 @@ pub enum NetworkError {
     /// Bits are set behind the prefix: probably a typing mistake.
     #[error("{0}: has bits set behind its prefix; did you mean {1}?")]
     HostBits(String, String),
+    /// IPv4 in the clothes of IPv6.
+    #[error("{0}: write it as an IPv4 range")]
+    Mapped(String),
     /// So wide that it would trust strangers.
     #[error("{0}: wider than /8 (IPv4) or /16 (IPv6) is not a trusted network")]
     TooWide(String),
@@ -66,6 +69,10 @@ impl FromStr for Network {
         let form = || NetworkError::Form(text.to_owned());
         let (address, prefix) = text.split_once('/').ok_or_else(form)?;
         let address: IpAddr = address.parse().map_err(|_| form())?;
+        if address.to_canonical() != address {
+            // It would contain nothing: such addresses count as IPv4.
+            return Err(NetworkError::Mapped(text.to_owned()));
+        }
         let prefix: u8 = prefix.parse().map_err(|_| form())?;
         let base = masked(address, prefix).ok_or_else(form)?;
         let network = Self { address: base, prefix };
@@ -106,11 +113,30 @@ mod tests {
         for (text, says) in [
             ("10.1.0.0", "not an address range"),
             ("10.1.0.0/33", "not an address range"),
+            ("2001:db8::/129", "not an address range"),
             ("10.1.2.3/16", "did you mean 10.1.0.0/16"),
             ("0.0.0.0/0", "wider than"),
             ("::/0", "wider than"),
+            ("10.0.0.0/7", "wider than"),
+            ("2000::/15", "wider than"),
+            ("::ffff:10.0.0.0/104", "write it as an IPv4 range"),
         ] {
             assert!(text.parse::<Network>().unwrap_err().to_string().contains(says), "{text}");
+        }
+        for text in ["10.0.0.0/8", "2001::/16", "192.0.2.7/32", "2001:db8::1/128"] {
+            assert_eq!(text.parse::<Network>().unwrap().to_string(), text);
+        }
+    }
+
+    #[test]
+    fn each_family_has_its_own_widest() {
+        for (text, wider) in [
+            ("192.0.2.0/23", true),
+            ("192.0.2.0/24", false),
+            ("2001:db8::/55", true),
+            ("2001:db8::/56", false),
+        ] {
+            assert_eq!(text.parse::<Network>().unwrap().is_wider_than(24, 56), wider, "{text}");
         }
     }
 

@@ -3,6 +3,7 @@
 use crate::network::Network;
 use authenticator_protocol::enrolment::Unlock;
 use authenticator_protocol::number::Digits;
+use authenticator_protocol::version::AppVersion;
 
 /// The organisation's settings.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,14 +20,23 @@ pub struct Policy {
     pub wrong_in_day: u32,
     /// Whether a password alone is enough for the very first registration (property 12): an accepted risk.
     pub first_by_password: bool,
+    /// Requests of one user that one relying party may open within five minutes, whatever becomes of them.
+    pub asks_of_user: u32,
+    /// Whether relying parties are told that a user is unknown or cannot be asked. Otherwise such a user is one who
+    /// does not answer.
+    pub reveal_users: bool,
     /// Where no second factor is asked for a registration.
     pub trusted_networks: Vec<Network>,
+    /// The oldest version of the app that is served; any when `None`.
+    pub oldest_app: Option<AppVersion>,
     /// How the approval key is unlocked.
     pub unlock: Unlock,
     /// Seconds after which an unused session ends (N16: at most one hour).
     pub session_idle: u64,
     /// Seconds after which a session ends (N16: at most 24 hours).
     pub session_total: u64,
+    /// Months of 30 days that the audit trail is kept.
+    pub audit_months: u64,
 }
 
 impl Default for Policy {
@@ -38,10 +48,14 @@ impl Default for Policy {
             wrong_in_row: 10,
             wrong_in_day: 20,
             first_by_password: false,
+            asks_of_user: 10,
+            reveal_users: false,
             trusted_networks: Vec::new(),
+            oldest_app: None,
             unlock: Unlock::Credential,
             session_idle: 60 * 60,
             session_total: 24 * 60 * 60,
+            audit_months: 24,
         }
     }
 }
@@ -58,10 +72,12 @@ impl Policy {
         };
         within("policy.lifetime", self.lifetime, 60, 120)?;
         within("policy.enrolment_lifetime", self.enrolment_lifetime, 60, 600)?;
+        within("policy.asks_of_user", self.asks_of_user.into(), 1, 100_000)?;
         within("policy.wrong_in_row", self.wrong_in_row.into(), 1, 100)?;
         within("policy.wrong_in_day", self.wrong_in_day.into(), 1, 100)?;
         within("policy.session_idle", self.session_idle, 60, 60 * 60)?;
-        within("policy.session_total", self.session_total, 60, 24 * 60 * 60)
+        within("policy.session_total", self.session_total, 60, 24 * 60 * 60)?;
+        within("policy.audit_months", self.audit_months, 3, 240)
     }
 }
 
@@ -77,11 +93,13 @@ mod tests {
             (Policy { lifetime: 59, ..default() }, "policy.lifetime"),
             (Policy { lifetime: 121, ..default() }, "policy.lifetime"),
             (Policy { enrolment_lifetime: 601, ..default() }, "policy.enrolment_lifetime"),
+            (Policy { asks_of_user: 0, ..default() }, "policy.asks_of_user"),
             (Policy { wrong_in_row: 0, ..default() }, "policy.wrong_in_row"),
             (Policy { wrong_in_row: 101, ..default() }, "policy.wrong_in_row"),
             (Policy { wrong_in_day: 101, ..default() }, "policy.wrong_in_day"),
             (Policy { session_idle: 3601, ..default() }, "policy.session_idle"),
             (Policy { session_total: 86_401, ..default() }, "policy.session_total"),
+            (Policy { audit_months: 2, ..default() }, "policy.audit_months"),
         ] {
             assert!(policy.check().unwrap_err().starts_with(name), "{name}");
         }

@@ -9,6 +9,8 @@ use std::hash::Hash;
 pub struct Throttle<K> {
     limit: u32,
     window: u64,
+    /// Keys that are kept at most.
+    capacity: usize,
     tries: HashMap<K, Tries>,
 }
 
@@ -24,7 +26,7 @@ const CAPACITY: usize = 100_000;
 impl<K: Hash + Eq + Clone> Throttle<K> {
     /// Nothing counted yet.
     pub fn new(limit: u32, window: u64) -> Self {
-        Self { limit, window, tries: HashMap::new() }
+        Self { limit, window, capacity: CAPACITY, tries: HashMap::new() }
     }
 
     /// Seconds to wait when the key has used its tries up; `None` when another try is allowed.
@@ -37,9 +39,9 @@ impl<K: Hash + Eq + Clone> Throttle<K> {
     /// Counts a try.
     pub fn count(&mut self, key: K, now: Millis) {
         let window = self.window;
-        if self.tries.len() >= CAPACITY && !self.tries.contains_key(&key) {
+        if self.tries.len() >= self.capacity && !self.tries.contains_key(&key) {
             self.tries.retain(|_, tries| now < tries.since.plus_seconds(window));
-            if self.tries.len() >= CAPACITY
+            if self.tries.len() >= self.capacity
                 && let Some(oldest) =
                     self.tries.iter().min_by_key(|(_, tries)| tries.since).map(|(key, _)| key.clone())
             {
@@ -51,6 +53,13 @@ impl<K: Hash + Eq + Clone> Throttle<K> {
             *tries = Tries { since: now, count: 0 };
         }
         tries.count += 1;
+    }
+
+    /// Takes one try back: it turned out to be none.
+    pub fn take_back(&mut self, key: &K) {
+        if let Some(tries) = self.tries.get_mut(key) {
+            tries.count = tries.count.saturating_sub(1);
+        }
     }
 
     /// Forgets a key: its owner has proved who they are.
@@ -76,7 +85,30 @@ mod tests {
         throttle.count("a", at(61));
         assert_eq!(throttle.wait(&"a", at(61)), None);
         throttle.count("a", at(62));
+        assert_eq!(throttle.wait(&"a", at(62)), Some(59));
+        throttle.take_back(&"a");
+        assert_eq!(throttle.wait(&"a", at(62)), None);
+        throttle.count("a", at(62));
         throttle.forget(&"a");
         assert_eq!(throttle.wait(&"a", at(62)), None);
+    }
+
+    #[test]
+    fn a_crowd_of_strangers_fills_no_memory() {
+        let mut throttle = Throttle::new(1, 60);
+        assert_eq!(throttle.capacity, 100_000);
+        throttle.capacity = 20;
+        for key in 0..20 {
+            throttle.count(key, Millis(if key < 10 { 1000 + key } else { 2000 }));
+        }
+        let is_kept = |throttle: &Throttle<u64>, key| throttle.tries.contains_key(&key);
+        throttle.count(0, Millis(3000));
+        assert!(throttle.tries.len() == 20 && is_kept(&throttle, 0), "known keys push nobody out");
+        throttle.count(20, Millis(3000));
+        assert!(throttle.tries.len() == 20 && !is_kept(&throttle, 0), "the oldest makes room");
+        // The last of the other nine ends at this very moment.
+        throttle.count(0, Millis(61_009));
+        assert_eq!(throttle.tries.len(), 12, "what is over makes room, and nothing else");
+        assert!(is_kept(&throttle, 0) && is_kept(&throttle, 10) && is_kept(&throttle, 20));
     }
 }

@@ -1,5 +1,9 @@
 //! A person in the organisation's directory.
 
+mod operate;
+
+pub use operate::{Order, Whole, close, obey, shut_out};
+
 use authenticator_protocol::ids::UserId;
 use authenticator_protocol::time::Millis;
 

@@ -57,6 +57,16 @@ pub fn leave(leaving: &Leaving<'_>, now: Millis) -> Decision<bool> {
     decision.map(|()| true)
 }
 
+/// An operator removes it. False when it had ended before.
+pub fn withdraw(leaving: &Leaving<'_>, now: Millis) -> Decision<bool> {
+    if leaving.device.state == DeviceState::Ended {
+        return Decision::nothing(false);
+    }
+    let mut decision = end(leaving, None, Failure::Cancelled, now);
+    decision.record(fact(leaving.device, FactKind::DeviceWithdrawn));
+    decision.map(|()| true)
+}
+
 fn fact(device: &Device, kind: FactKind) -> Fact {
     Fact {
         user: Some(device.user),
@@ -166,6 +176,16 @@ mod tests {
         assert!(world.session(hash(2)).ended.is_some());
         assert!(!world.leave(one), "once");
         assert_eq!(world.count(FactKind::DeviceLeft), 1);
+    }
+
+    #[test]
+    fn withdrawing_needs_no_session_and_spares_none() {
+        let (mut world, [one, _]) = world();
+        assert!(world.withdraw(one));
+        assert!(world.session(hash(2)).ended.is_some());
+        assert!(world.told(Notice::DeviceEnded(one)));
+        assert!(!world.withdraw(one), "once");
+        assert_eq!(world.count(FactKind::DeviceWithdrawn), 1);
     }
 
     #[test]

@@ -1,9 +1,9 @@
-//! One installation of the app on one phone, for one user. It is made by [`crate::enrolment`]; [`remove`] and
-//! [`leave`] end it.
+//! One installation of the app on one phone, for one user. It is made by [`crate::enrolment`]; [`remove`],
+//! [`leave`] and [`withdraw`] end it.
 
 mod end;
 
-pub use end::{Leaving, leave, remove};
+pub use end::{Leaving, leave, remove, withdraw};
 
 use authenticator_protocol::ids::{DeviceId, UserId};
 use authenticator_protocol::keys::PublicKey;

@@ -18,7 +18,7 @@ use authenticator_protocol::time::Millis;
 /// A claim whose signature was verified.
 #[derive(Clone, Debug)]
 pub struct ClaimCode {
-    /// HMAC of the code.
+    /// HMAC of the code, of the link's or of the typed one.
     pub code: Hash,
     /// The key that signed.
     pub device_key: PublicKey,
@@ -36,6 +36,8 @@ pub struct ClaimCode {
     pub organisation: Organisation,
     /// The identity key, for the offer's header.
     pub identity_key: PublicKey,
+    /// How many identity keys came before it.
+    pub key_number: u32,
     /// The key that follows it.
     pub next_identity_key: Thumbprint,
 }
@@ -74,7 +76,10 @@ pub fn claim(
     if now >= enrolment.expires && matches!(enrolment.phase, Phase::Open | Phase::Claimed(_)) {
         return expire(enrolment, None, now).map(|_| Err(NotClaimed::Expired));
     }
-    if now >= enrolment.expires || user.disabled || claim.code != enrolment.code {
+    let Some(login) = enrolment.login(claim.code, user) else {
+        return Decision::nothing(Err(NotClaimed::Expired));
+    };
+    if now >= enrolment.expires || user.disabled {
         return Decision::nothing(Err(NotClaimed::Expired));
     }
     let keys_known = claim.device_key.thumbprint() == claim.approval_key || !known.is_empty();
@@ -82,7 +87,7 @@ pub fn claim(
         Phase::Failed(_) => Decision::nothing(Err(NotClaimed::Expired)),
         Phase::Open if keys_known => Decision::nothing(Err(NotClaimed::KeyKnown)),
         Phase::Open => {
-            let mut decision = offer(claim, enrolment, user, None, policy, random);
+            let mut decision = offer(claim, enrolment, (user, login), None, policy, random);
             decision.record(Fact {
                 detail: Some(visible(&claim.model, LONGEST)),
                 ..enrolment.fact(FactKind::EnrolmentClaimed)
@@ -93,7 +98,9 @@ pub fn claim(
         Phase::Claimed(before) if !is_same_phone(claim, before) => other_phone(claim, enrolment),
         Phase::Claimed(_) if keys_known => Decision::nothing(Err(NotClaimed::KeyKnown)),
         Phase::Claimed(before) if before.claims >= CLAIMS => Decision::nothing(Err(NotClaimed::TooMany)),
-        Phase::Claimed(before) => offer(claim, enrolment, user, Some(before), policy, random).map(Ok),
+        Phase::Claimed(before) => {
+            offer(claim, enrolment, (user, login), Some(before), policy, random).map(Ok)
+        }
         // The phone that registered finds its keys enrolled; everybody else is another phone.
         Phase::Registered { claimed: Claimed { device, .. }, .. }
         | Phase::Testing { device, .. }
@@ -117,6 +124,10 @@ fn is_same_phone(claim: &ClaimCode, before: &Claimed) -> bool {
 fn other_phone(claim: &ClaimCode, enrolment: &Enrolment) -> Decision<Result<String, NotClaimed>> {
     let model = visible(&claim.model, LONGEST);
     let mut decision = Decision::nothing(Err(NotClaimed::Used));
+    // Once is loud enough; whoever saw the code must not fill the audit trail with it.
+    if enrolment.other_phone.is_some() {
+        return decision;
+    }
     decision.write(Change::SetOtherPhone(enrolment.id, model.clone()));
     decision.record(Fact { detail: Some(model), ..enrolment.fact(FactKind::EnrolmentOtherPhone) });
     decision.tell(Notice::Enrolment(enrolment.id));
@@ -127,7 +138,7 @@ fn other_phone(claim: &ClaimCode, enrolment: &Enrolment) -> Decision<Result<Stri
 fn offer(
     claim: &ClaimCode,
     enrolment: &Enrolment,
-    user: &User,
+    (user, login): (&User, &str),
     before: Option<&Claimed>,
     policy: &Policy,
     random: &mut dyn Random,
@@ -137,10 +148,12 @@ fn offer(
         device: before.map_or_else(|| DeviceId::random(random), |before| before.device),
         claim: claim.claim,
         organisation: claim.organisation.clone(),
-        user: user.name.clone(),
-        login: user.login().to_owned(),
+        // A phone accepts no name that hides something.
+        user: visible(&user.name, LONGEST),
+        login: login.to_owned(),
         policy: PhonePolicy { digits: policy.digits, unlock: policy.unlock },
         nonce: Bytes(bytes(random)),
+        key_number: claim.key_number,
         next_identity_key: claim.next_identity_key,
         exp: enrolment.expires.seconds(),
     };
@@ -265,6 +278,29 @@ mod tests {
             assert_eq!(world.enrolment(id).phase, Phase::Open, "the code is not burnt");
         }
         assert!(world.claim(id, &fresh).is_ok());
+        world.add_device(5, DeviceState::Active);
+        assert_eq!(world.claim(id, &fresh), Err(NotClaimed::KeyKnown), "enrolled elsewhere meanwhile");
+    }
+
+    #[test]
+    fn a_typed_code_claims_like_the_link_and_brings_the_name_that_was_typed() {
+        let login = |code| {
+            let (mut world, id) = opened();
+            world.user.email = Some("anna.andersson@x.example".into());
+            let offer = world.claim(id, &ClaimCode { code, ..Phone(5).claim() }).ok()?;
+            assert_eq!(
+                world.claim(id, &ClaimCode { code: hash(200), ..Phone(6).claim() }),
+                Err(NotClaimed::Used)
+            );
+            let (_, payload) = offer.split_once('.').unwrap();
+            let payload = decode(payload).unwrap();
+            Some(serde_json::from_slice::<Offer>(&payload).unwrap().login)
+        };
+        let upn = World::new().user.upn;
+        assert_eq!(login(hash(210)), Some(upn));
+        assert_eq!(login(hash(211)).as_deref(), Some("anna.andersson@x.example"));
+        assert_eq!(login(hash(200)).as_deref(), Some("anna.andersson@x.example"));
+        assert_eq!(login(hash(212)), None);
     }
 
     #[test]

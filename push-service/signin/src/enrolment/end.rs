@@ -94,13 +94,14 @@ mod tests {
     #[test]
     fn every_step_can_end_and_takes_its_device_along() {
         type Rule = fn(&Enrolment, Option<&Asked>, Millis) -> Decision<bool>;
-        for (rule, why, how) in [
-            (expire as Rule, Failure::Expired, End::Expired),
-            (cancel, Failure::Cancelled, End::Cancelled),
-            (device_left, Failure::PhoneLeft, End::Failed),
+        for (rule, why, word, how) in [
+            (expire as Rule, Failure::Expired, "expired", End::Expired),
+            (cancel, Failure::Cancelled, "cancelled", End::Cancelled),
+            (device_left, Failure::PhoneLeft, "phone_left", End::Failed),
         ] {
             for step in 0..4 {
                 let (mut world, enrolment, test) = at(step);
+                assert!(enrolment.is_unfinished());
                 if why == Failure::Expired {
                     assert!(!rule(&enrolment, test.as_ref(), Millis(enrolment.expires.0 - 1)).value);
                     world.now = enrolment.expires;
@@ -112,8 +113,9 @@ mod tests {
                 assert_eq!(world.devices.len(), usize::from(step > 1));
                 assert!(world.requests.iter().all(|request| request.ended.unwrap().end == how));
                 let fact = world.facts.iter().find(|fact| fact.kind == FactKind::EnrolmentFailed).unwrap();
-                assert_eq!(fact.detail.as_deref(), Some(why.as_str()));
+                assert_eq!(fact.detail.as_deref(), Some(word));
                 assert_eq!(fact.device, world.devices.first().map(|device| device.id));
+                assert!(!world.enrolment(enrolment.id).is_unfinished());
                 let again = rule(world.enrolment(enrolment.id), None, world.now);
                 assert!(!again.value && again.changes.is_empty() && again.facts.is_empty());
             }
@@ -125,6 +127,7 @@ mod tests {
         let mut world = World::new();
         let (id, device, test) = world.enrol_to_test(hash(1), Phone(5), 1);
         world.approve(device, test).unwrap();
+        assert!(!world.enrolment(id).is_unfinished());
         let late = world.enrolment(id).expires.plus_seconds(1);
         let asked = world.asked(test);
         for rule in [expire, cancel, device_left] {

@@ -37,8 +37,10 @@ pub struct Enrolment {
     pub session: SessionKey,
     /// What stood beside the password (property 12).
     pub permitted: Permission,
-    /// HMAC of the code under a key outside the database.
+    /// HMAC of the link's code under a key outside the database.
     pub code: Hash,
+    /// The same of the code for people who type it.
+    pub typed: TypedCodes,
     /// When it was opened.
     pub opened: Millis,
     /// When it ends if it is not finished; a whole second.
@@ -47,6 +49,16 @@ pub struct Enrolment {
     pub phase: Phase,
     /// The model of another phone that tried the code after it was claimed.
     pub other_phone: Option<String>,
+}
+
+/// HMACs of the typed code with each name that its user may type beside it: a guess must fit one user. It is the same
+/// code as the link's: whichever phone claims by either is the phone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TypedCodes {
+    /// With the UPN; `None` in enrolments from before there were typed codes.
+    pub with_upn: Option<Hash>,
+    /// With the e-mail, where it is another name than the UPN.
+    pub with_email: Option<Hash>,
 }
 
 /// What permits an enrolment beside the password (property 12).
@@ -74,6 +86,19 @@ impl Enrolment {
     pub fn is_outdated(&self, user: &User, has_active_device: bool) -> bool {
         let confirmed_since = user.first_confirmed.is_some_and(|confirmed| confirmed >= self.opened);
         self.permitted != Permission::ExistingMethod && (has_active_device || confirmed_since)
+    }
+
+    /// Under which name whoever knows this code knows the user: the one that was typed. `None` for any other code.
+    fn login<'a>(&self, code: Hash, user: &'a User) -> Option<&'a str> {
+        if code == self.code {
+            Some(user.login())
+        } else if self.typed.with_upn == Some(code) {
+            Some(&user.upn)
+        } else if self.typed.with_email == Some(code) {
+            user.email.as_deref()
+        } else {
+            None
+        }
     }
 
     /// A fact about it.

@@ -1,6 +1,6 @@
 //! Who may enrol, and the code on the page.
 
-use super::{Enrolment, Permission, Phase, cancel};
+use super::{Enrolment, Permission, Phase, TypedCodes, cancel};
 use crate::decision::{Change, Decision};
 use crate::fact::{Fact, FactKind};
 use crate::policy::Policy;
@@ -17,8 +17,10 @@ pub struct OpenEnrolment {
     pub session: SessionKey,
     /// Its id, from which the code was derived.
     pub id: EnrolmentId,
-    /// HMAC of the code.
+    /// HMAC of the link's code.
     pub code: Hash,
+    /// HMACs of the typed code.
+    pub typed: TypedCodes,
     /// Whether the request came from a trusted network.
     pub trusted_network: bool,
     /// For the audit trail.
@@ -98,6 +100,7 @@ pub fn open(
         session: session.key,
         permitted,
         code: open.code,
+        typed: open.typed,
         opened: now,
         expires: now.seconds().millis().plus_seconds(policy.enrolment_lifetime),
         phase: Phase::Open,

@@ -176,12 +176,24 @@ mod tests {
         let registration = world.registration(id, Phone(5));
         let device = world.register(&registration).unwrap();
         let facts = world.facts.len();
-        assert_eq!(world.register(&registration), Ok(device));
+        let told_again = |world: &mut World| {
+            assert_eq!(world.register(&registration), Ok(device));
+            for other in [
+                world.registration(id, Phone(6)),
+                Register { device_key: key(98), ..registration.clone() },
+                Register { approval_key: key(98), ..registration.clone() },
+            ] {
+                assert_eq!(world.register(&other), Err(NotRegistered::Mismatch));
+            }
+        };
+        told_again(&mut world);
         world.type_characters(hash(1), world.shown(id));
-        assert_eq!(world.register(&registration), Ok(device));
+        told_again(&mut world);
         assert_eq!(world.devices.len(), 1);
         assert_eq!(world.facts.len(), facts + 2, "characters and test only");
-        assert_eq!(world.register(&world.registration(id, Phone(6))), Err(NotRegistered::Mismatch));
+        let test = world.requests[0].id;
+        world.approve(device, test).unwrap();
+        told_again(&mut world);
     }
 
     #[test]

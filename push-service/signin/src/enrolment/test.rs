@@ -5,12 +5,12 @@ use crate::decision::{Change, Decision, Notice};
 use crate::device::Device;
 use crate::fact::{Fact, FactKind};
 use crate::policy::Policy;
-use crate::request::{Asked, Origin, Question, ask};
+use crate::request::{Asked, Asker, Origin, Question, ask};
 use crate::session::{Session, SessionKey, is_live};
 use crate::user::User;
 use authenticator_protocol::challenge::Purpose;
 use authenticator_protocol::enrolment::Characters;
-use authenticator_protocol::ids::RequestId;
+use authenticator_protocol::ids::{EnrolmentId, RequestId};
 use authenticator_protocol::number::Number;
 use authenticator_protocol::random::Random;
 use authenticator_protocol::time::Millis;
@@ -20,6 +20,8 @@ use authenticator_protocol::time::Millis;
 pub struct TypeCharacters {
     /// On whose page.
     pub session: SessionKey,
+    /// Which enrolment that page shows.
+    pub enrolment: EnrolmentId,
     /// What was typed.
     pub typed: Characters,
     /// Where the page is, for the test's challenge.
@@ -40,6 +42,8 @@ pub enum Typed {
         /// How many.
         left: u32,
     },
+    /// The page was an older one: a newer enrolment has begun, and loses no try.
+    OtherEnrolment,
     /// There is nothing to type them for.
     NothingToType,
 }
@@ -75,6 +79,9 @@ pub fn type_characters(
     let Typing { session, user, enrolment, device, .. } = *typing;
     if !is_live(session, user, policy, now) || enrolment.session != session.key {
         return Decision::nothing(Typed::NothingToType);
+    }
+    if enrolment.id != typed.enrolment {
+        return Decision::nothing(Typed::OtherEnrolment);
     }
     let (claimed, characters, wrong) = match (&enrolment.phase, device) {
         (Phase::Registered { .. }, _) if now >= enrolment.expires => {
@@ -123,19 +130,22 @@ fn test(
         return Decision::nothing(Typed::NothingToType);
     };
     let question = Question {
-        session: typing.session,
+        user: typing.session.user,
+        asker: Asker::Session { key: typing.session.key, browser: typing.session.browser },
         purpose: &Purpose::ConfirmTest,
         enrolment: Some(enrolment.id),
         application: &typed.application,
         organisation: &typed.organisation,
         origin: &typed.origin,
+        message: None,
         devices: &[device],
         pending: typing.pending,
         taken: typing.taken,
-        until: Some(enrolment.expires),
+        digits: policy.digits,
+        until: now.seconds().millis().plus_seconds(policy.lifetime).min(enrolment.expires),
     };
-    let mut decision = ask(&question, policy, now, random);
-    let Some(request) = decision.value else {
+    let mut decision = ask(question, now, random);
+    let Some(request) = decision.value.as_ref().map(|request| request.id) else {
         return fail(enrolment, Failure::TestFailed, now).map(|_| Typed::NothingToType);
     };
     let phase = Phase::Testing { device: device.id, model: device.model.clone(), request };
@@ -170,7 +180,7 @@ mod tests {
     use super::*;
     use crate::device::DeviceState;
     use crate::session::Level;
-    use crate::world::{Phone, World, hash};
+    use crate::world::{Phone, Seeded, World, hash};
     use authenticator_protocol::answer::End;
     use authenticator_protocol::ids::{DeviceId, EnrolmentId};
 
@@ -269,6 +279,18 @@ mod tests {
     }
 
     #[test]
+    fn an_older_page_uses_up_no_try() {
+        let (mut world, id, _) = registered();
+        let older = EnrolmentId::from_bytes([99; 16]);
+        for typed in [wrong(&world, id), world.shown(id)] {
+            let before = world.enrolment(id).clone();
+            assert_eq!(world.type_characters_on(hash(1), older, typed), Typed::OtherEnrolment);
+            assert_eq!(world.enrolment(id).phase, before.phase);
+        }
+        assert_eq!(world.count(FactKind::EnrolmentWrongCharacters), 0);
+    }
+
+    #[test]
     fn only_on_its_own_page_and_in_time() {
         let (mut world, id, device) = registered();
         let right = world.shown(id);
@@ -286,6 +308,30 @@ mod tests {
         world.open_enrolment(hash(1), true, 1).unwrap();
         let early = Characters::typed("0000").unwrap();
         assert_eq!(world.type_characters(hash(1), early), Typed::NothingToType);
+    }
+
+    #[test]
+    fn no_other_device_is_tested() {
+        let (mut world, id, _) = registered();
+        let other = world.add_device(1, DeviceState::Active);
+        let typed = TypeCharacters {
+            session: hash(1),
+            enrolment: id,
+            typed: world.shown(id),
+            origin: Origin::default(),
+            organisation: "Region X".into(),
+            application: "Region X".into(),
+        };
+        let typing = Typing {
+            session: world.session(hash(1)),
+            user: &world.user,
+            enrolment: world.enrolment(id),
+            device: Some(world.device(other)),
+            pending: &[],
+            taken: &|_| false,
+        };
+        let decision = type_characters(&typed, &typing, &world.policy, world.now, &mut Seeded(1));
+        assert!(decision.value == Typed::NothingToType && decision.changes.is_empty());
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What a device is shown of a request.
 
-use super::{ChallengeRecord, Origin, SignInRequest};
+use super::{Asker, ChallengeRecord, Origin, SignInRequest};
 use crate::device::Device;
 use authenticator_protocol::challenge::{Challenge, Purpose};
 use authenticator_protocol::ids::ChallengeId;
@@ -10,6 +10,9 @@ use authenticator_protocol::time::Millis;
 
 /// The longest text in a challenge, in characters; phones accept 200.
 pub(super) const LONGEST: usize = 80;
+
+/// The longest message of a relying party.
+pub(super) const LONGEST_MESSAGE: usize = 200;
 
 fn shown(text: &str) -> Option<String> {
     Some(visible(text, LONGEST)).filter(|text| !text.is_empty())
@@ -38,6 +41,22 @@ pub(super) fn shown_purpose(purpose: &Purpose) -> Purpose {
     }
 }
 
+/// What a relying party says, with what it reports of the browser: its word, not ours (property 22). What does not fit
+/// is left out whole.
+fn reported(request: &SignInRequest) -> Option<String> {
+    let Origin { browser, system, address, .. } = &request.origin;
+    let address = Some(address).filter(|address| !address.is_empty());
+    let seen: Vec<&str> =
+        [browser.as_ref(), system.as_ref(), address].into_iter().flatten().map(String::as_str).collect();
+    let seen = seen.join(", ");
+    let both = match &request.message {
+        Some(message) if seen.is_empty() => message.clone(),
+        Some(message) => format!("{message} ({seen})"),
+        None => seen,
+    };
+    if both.chars().count() <= LONGEST_MESSAGE { Some(both) } else { request.message.clone() }
+}
+
 /// The challenge to one device; the number is not in it (property 1).
 pub(super) fn challenge(
     request: &SignInRequest,
@@ -46,7 +65,10 @@ pub(super) fn challenge(
     now: Millis,
     random: &mut dyn Random,
 ) -> ChallengeRecord {
-    let origin = &request.origin;
+    let (origin, message) = match request.asker {
+        Asker::Session { .. } => (request.origin.clone(), request.message.clone()),
+        Asker::RelyingParty(_) => (Origin::default(), reported(request)),
+    };
     let challenge = Challenge {
         id: ChallengeId::random(random),
         device: device.id,
@@ -57,7 +79,7 @@ pub(super) fn challenge(
         system: origin.system.clone(),
         address: origin.known_address(),
         place: origin.place.clone(),
-        message: None,
+        message: message.filter(|message| !message.is_empty()),
         recognised: origin.recognised,
         digits: request.digits,
         iat: now.seconds(),

@@ -60,11 +60,15 @@ pub(crate) fn end(asked: &Asked, how: End, by: Option<DeviceId>, now: Millis) ->
         device: by,
         request: Some(request.id),
         enrolment: request.enrolment,
-        address: request.origin.known_address(),
+        address: request.seen_address(),
         detail: Some(request.application.clone()),
         ..Fact::new(kind(how))
     });
     decision.tell(Notice::Request(request.id));
+    if request.asker.commission().is_some_and(|commission| commission.delivered) {
+        decision.write(Change::AddDelivery(request.id));
+        decision.tell(Notice::Delivery);
+    }
     for device in asked.devices.iter().filter(|device| Some(**device) != by) {
         decision.tell(Notice::Wake(*device));
     }
@@ -111,6 +115,7 @@ mod tests {
         assert_eq!(decision.facts[0].address.as_deref(), Some("192.0.2.7"));
         world.commit(decision);
         assert_eq!(world.request(id).number, None);
+        assert!(!world.request(id).is_pending(world.now));
         let again = end(&world.asked(id), End::Approved, Some(one), world.now);
         assert_eq!(
             (again.value, again.changes.len(), again.facts.len(), again.notices.len()),
@@ -125,6 +130,7 @@ mod tests {
         let id = world.open(hash(1));
         let asked = world.asked(id);
         let before = Millis(asked.request.expires.0 - 1);
+        assert!(asked.request.is_pending(before) && !asked.request.is_pending(asked.request.expires));
         assert!(!expire(&asked, before).value && expire(&asked, before).changes.is_empty());
         assert!(expire(&asked, asked.request.expires).value);
         assert!(cancel(&asked, before).value && fail(&asked, before).value);

@@ -1,9 +1,10 @@
 //! A sign-in request: opened once, asked on devices, ended exactly once.
 //!
-//! [`open`] asks the devices, [`answer`] takes what they say, and [`expire`], [`cancel`] and [`fail`] end what
+//! [`open`] asks the devices for a session, [`ask_for`] for a relying party, [`answer`] takes what they say, and [`expire`], [`cancel`] and [`fail`] end what
 //! nobody answered. Every end, whatever caused it, goes through one function in `end.rs` (property 21).
 
 mod answer;
+mod ask;
 mod challenge;
 mod end;
 #[cfg(test)]
@@ -12,6 +13,7 @@ mod number;
 mod open;
 
 pub use answer::{Answer, NotTaken, Questioned, Says, answer};
+pub use ask::{Ask, Asking, LIFETIME, NotAsked, Placed, ask_for};
 pub(crate) use end::end;
 pub use end::{cancel, expire, fail};
 pub use open::{NotOpened, OpenRequest, Opener, open};
@@ -22,7 +24,9 @@ use crate::session::SessionKey;
 use authenticator_protocol::answer::{AnswerReply, End};
 use authenticator_protocol::challenge::Purpose;
 use authenticator_protocol::code::Hash;
-use authenticator_protocol::ids::{ChallengeId, DeviceId, EnrolmentId, RequestId, UserId};
+use authenticator_protocol::ids::{
+    ChallengeId, DeviceId, EnrolmentId, RelyingPartyId, RequestId, ResultId, UserId,
+};
 use authenticator_protocol::number::{Digits, Number};
 use authenticator_protocol::time::Millis;
 
@@ -33,10 +37,8 @@ pub struct SignInRequest {
     pub id: RequestId,
     /// Who is asked.
     pub user: UserId,
-    /// The session that opened it and may use its approval.
-    pub session: SessionKey,
-    /// Hash of the browser cookie: a newer request of the same browser supersedes it (property 14).
-    pub browser: Hash,
+    /// Who asks, and may use the approval.
+    pub asker: Asker,
     /// What an approval is for.
     pub purpose: Purpose,
     /// The enrolment that it tests, with [`Purpose::ConfirmTest`].
@@ -45,6 +47,8 @@ pub struct SignInRequest {
     pub application: String,
     /// Where it came from.
     pub origin: Origin,
+    /// What the asker wants to say.
+    pub message: Option<String>,
     /// How many digits.
     pub digits: Digits,
     /// The number; sealed at rest, erased at the end.
@@ -65,6 +69,11 @@ impl SignInRequest {
         self.ended.is_none() && now < self.expires
     }
 
+    /// The address that the service has seen itself: what a relying party reports is its word.
+    pub fn seen_address(&self) -> Option<String> {
+        self.asker.session().and_then(|_| self.origin.known_address())
+    }
+
     /// What [`crate::Change::EndRequest`] does to it: the end stays for ever, the number goes.
     pub fn finish(&mut self, ended: Ended) {
         if self.ended.is_none() {
@@ -72,6 +81,66 @@ impl SignInRequest {
             self.number = None;
         }
     }
+}
+
+/// Who asks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Asker {
+    /// A session of our own pages.
+    Session {
+        /// It may use the approval.
+        key: SessionKey,
+        /// Hash of the browser cookie.
+        browser: Hash,
+    },
+    /// A relying party: it gets a signed result.
+    RelyingParty(Box<Commission>),
+}
+
+impl Asker {
+    /// A newer request from the same place supersedes the older one (property 14): the same browser, or the same
+    /// session at the relying party.
+    pub fn place(&self) -> Hash {
+        match self {
+            Self::Session { browser, .. } => *browser,
+            Self::RelyingParty(commission) => commission.place,
+        }
+    }
+
+    /// The session, if one asks.
+    pub fn session(&self) -> Option<SessionKey> {
+        match self {
+            Self::Session { key, .. } => Some(*key),
+            Self::RelyingParty(_) => None,
+        }
+    }
+
+    /// The relying party, if one asks.
+    pub fn commission(&self) -> Option<&Commission> {
+        match self {
+            Self::Session { .. } => None,
+            Self::RelyingParty(commission) => Some(commission),
+        }
+    }
+}
+
+/// What a relying party has asked for, as far as its result needs it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Commission {
+    /// Which one.
+    pub relying_party: RelyingPartyId,
+    /// Hash of its own session, or of this request alone.
+    pub place: Hash,
+    /// SHA-256 of the body with which it asked.
+    pub asked: Hash,
+    /// Repeated in the result.
+    pub nonce: Option<String>,
+    /// Names the result.
+    pub result: ResultId,
+    /// SHA-256 of the `Idempotency-Key`: the same one again opens nothing.
+    pub repeat: Option<Hash>,
+    /// The result is delivered to the address that the relying party has registered.
+    pub delivered: bool,
 }
 
 /// A request with all that its end touches, as it was read in this transaction.

@@ -1,9 +1,9 @@
 //! Opening a request: the number, the life, the challenges.
 
-use super::challenge::{LONGEST, challenge, shown_origin, shown_purpose};
+use super::challenge::{LONGEST, LONGEST_MESSAGE, challenge, shown_origin, shown_purpose};
 use super::end::supersede;
 use super::number::free_number;
-use super::{Asked, Origin, SignInRequest};
+use super::{Asked, Asker, Origin, SignInRequest};
 use crate::decision::{Change, Decision, Notice};
 use crate::device::{Device, DeviceState};
 use crate::fact::{Fact, FactKind};
@@ -11,8 +11,8 @@ use crate::policy::Policy;
 use crate::session::{Session, SessionKey, is_live};
 use crate::user::User;
 use authenticator_protocol::challenge::Purpose;
-use authenticator_protocol::ids::{EnrolmentId, RequestId};
-use authenticator_protocol::number::Number;
+use authenticator_protocol::ids::{EnrolmentId, RequestId, UserId};
+use authenticator_protocol::number::{Digits, Number};
 use authenticator_protocol::random::Random;
 use authenticator_protocol::text::visible;
 use authenticator_protocol::time::Millis;
@@ -82,60 +82,63 @@ pub fn open(
         return refused(NotOpened::NoDevice);
     }
     let question = Question {
-        session,
+        user: user.id,
+        asker: Asker::Session { key: session.key, browser: session.browser },
         purpose: &open.purpose,
         enrolment: None,
         application: &open.application,
         organisation: &open.organisation,
         origin: &open.origin,
+        message: None,
         devices: &active,
         pending: opener.pending,
         taken: opener.taken,
-        until: None,
+        digits: policy.digits,
+        until: now.seconds().millis().plus_seconds(policy.lifetime),
     };
-    ask(&question, policy, now, random).map(|id| id.ok_or(NotOpened::TooMany))
+    ask(question, now, random).map(|request| request.map(|request| request.id).ok_or(NotOpened::TooMany))
 }
 
 /// What is asked, by whom, of whom.
 pub(crate) struct Question<'a> {
-    pub(crate) session: &'a Session,
+    pub(crate) user: UserId,
+    pub(crate) asker: Asker,
     pub(crate) purpose: &'a Purpose,
     pub(crate) enrolment: Option<EnrolmentId>,
     pub(crate) application: &'a str,
     pub(crate) organisation: &'a str,
     pub(crate) origin: &'a Origin,
+    pub(crate) message: Option<&'a str>,
     pub(crate) devices: &'a [&'a Device],
     pub(crate) pending: &'a [Asked],
     pub(crate) taken: &'a dyn Fn(&Number) -> bool,
-    /// It ends at this moment at the latest.
-    pub(crate) until: Option<Millis>,
+    pub(crate) digits: Digits,
+    /// It ends at this moment.
+    pub(crate) until: Millis,
 }
 
 /// Writes the request and its challenges. `None`, and nothing else, when no number is free.
 pub(crate) fn ask(
-    question: &Question<'_>,
-    policy: &Policy,
+    question: Question<'_>,
     now: Millis,
     random: &mut dyn Random,
-) -> Decision<Option<RequestId>> {
-    let Some(number) = free_number(policy.digits, question.taken, random) else {
+) -> Decision<Option<SignInRequest>> {
+    let Some(number) = free_number(question.digits, question.taken, random) else {
         return Decision::nothing(None);
     };
-    let session = question.session;
-    let full = now.seconds().millis().plus_seconds(policy.lifetime);
     let request = SignInRequest {
         id: RequestId::random(random),
-        user: session.user,
-        session: session.key,
-        browser: session.browser,
+        user: question.user,
+        asker: question.asker,
         purpose: shown_purpose(question.purpose),
         enrolment: question.enrolment,
         application: visible(question.application, LONGEST),
         origin: shown_origin(question.origin),
-        digits: policy.digits,
+        message: question.message.map(|message| visible(message, LONGEST_MESSAGE)),
+        digits: question.digits,
         number: Some(number),
         opened: now,
-        expires: question.until.map_or(full, |until| full.min(until)),
+        expires: question.until,
         ended: None,
         used: false,
     };
@@ -146,27 +149,29 @@ pub(crate) fn ask(
         .map(|device| challenge(&request, device, &organisation, now, random))
         .collect();
 
-    let mut decision = Decision::nothing(Some(request.id));
-    let same_browser =
-        |asked: &&Asked| asked.request.user == session.user && asked.request.browser == session.browser;
-    for older in question.pending.iter().filter(same_browser) {
+    let mut decision = Decision::nothing(());
+    let same_place = |asked: &&Asked| {
+        asked.request.user == request.user && asked.request.asker.place() == request.asker.place()
+    };
+    for older in question.pending.iter().filter(same_place) {
         decision.absorb(supersede(older, now));
     }
     decision.record(Fact {
         user: Some(request.user),
         request: Some(request.id),
         enrolment: request.enrolment,
-        address: request.origin.known_address(),
+        address: request.seen_address(),
         detail: Some(request.application.clone()),
         ..Fact::new(FactKind::RequestOpened)
     });
     for device in question.devices {
         decision.tell(Notice::Wake(device.id));
     }
-    let id = request.id;
-    decision.write(Change::AddRequest(Box::new(request), challenges));
-    decision.write(Change::SetSessionRequest(session.key, Some(id)));
-    decision
+    decision.write(Change::AddRequest(Box::new(request.clone()), challenges));
+    if let Some(session) = request.asker.session() {
+        decision.write(Change::SetSessionRequest(session, Some(request.id)));
+    }
+    decision.map(|()| Some(request))
 }
 
 #[cfg(test)]

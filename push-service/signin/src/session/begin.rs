@@ -71,7 +71,8 @@ fn close(session: &Session, under_way: &UnderWay, how: End, now: Millis) -> Deci
         return Decision::nothing(false);
     }
     let mut decision = Decision::nothing(true);
-    let mut request = under_way.request.as_ref().filter(|asked| asked.request.session == session.key);
+    let mut request =
+        under_way.request.as_ref().filter(|asked| asked.request.asker.session() == Some(session.key));
     if let Some(enrolment) = under_way.enrolment.as_ref().filter(|enrolment| enrolment.session == session.key)
     {
         let test = request.take_if(|asked| asked.request.enrolment == Some(enrolment.id));
@@ -155,5 +156,17 @@ mod tests {
         assert_eq!(world.device(device).state, DeviceState::Ended);
         assert_eq!(world.request(test).ended.unwrap().end, End::Cancelled);
         assert_eq!(world.count(FactKind::RequestCancelled), 1);
+    }
+
+    #[test]
+    fn signing_out_cancels_a_request_beside_an_enrolment() {
+        let mut world = World::new();
+        let enrolment = world.open_enrolment(hash(1), true, 1).unwrap();
+        world.add_device(1, DeviceState::Active);
+        let request = world.open(hash(1));
+        let decision = end(world.session(hash(1)), &world.under_way(hash(1)), world.now);
+        world.commit(decision);
+        assert_eq!(world.enrolment(enrolment).phase, Phase::Failed(Failure::Cancelled));
+        assert_eq!(world.request(request).ended.unwrap().end, End::Cancelled);
     }
 }

@@ -112,7 +112,7 @@ pub fn standing(
         return Standing::Live;
     }
     // Only `complete` uses a request up, and it ends the session that opened it.
-    let raised = request.is_some_and(|request| request.session == session.key && request.used);
+    let raised = request.is_some_and(|request| request.asker.session() == Some(session.key) && request.used);
     match session.ended {
         Some(ended) if raised && !user.disabled && now < ended.plus_seconds(RAISED) => Standing::Raised,
         _ => Standing::Gone,

@@ -49,8 +49,9 @@ pub fn complete(
     let Raising { session, user, request, approver } = *raised;
     let refused = Decision::nothing(None);
     let (Some(request), Some(approver)) = (request, approver) else { return refused };
-    let own =
-        request.session == session.key && request.user == user.id && session.request == Some(request.id);
+    let own = request.asker.session() == Some(session.key)
+        && request.user == user.id
+        && session.request == Some(request.id);
     if !own || request.used || !is_live(session, user, policy, now) || complete.session != session.key {
         return refused;
     }
@@ -162,6 +163,26 @@ mod tests {
         let wanted = Complete { session: hash(1), new: hash(9), address: "192.0.2.7".into() };
         let decision = complete(&wanted, &raising, &world.policy, world.now);
         assert!(decision.value.is_none() && decision.changes.is_empty());
+    }
+
+    #[test]
+    fn only_the_device_that_approved_is_the_approver() {
+        for test in [false, true] {
+            let mut world = if test { World::new() } else { approved(Purpose::SignIn) };
+            if test {
+                let (_, device, request) = world.enrol_to_test(hash(1), Phone(5), 1);
+                world.approve(device, request).unwrap();
+            }
+            let other = world.add_device(7, DeviceState::Active);
+            let wanted = Complete { session: hash(1), new: hash(9), address: "192.0.2.7".into() };
+            let by = |approver| {
+                let (session, request) = (world.session(hash(1)), Some(&world.requests[0]));
+                let raising = Raising { session, user: &world.user, request, approver };
+                complete(&wanted, &raising, &world.policy, world.now).value
+            };
+            assert_eq!(by(Some(world.device(other))), None);
+            assert!(by(world.devices.first()).is_some());
+        }
     }
 
     #[test]

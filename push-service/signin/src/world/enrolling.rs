@@ -5,7 +5,7 @@ use super::{World, hash, key};
 use crate::device::Device;
 use crate::enrolment::{
     self, Applicant, ClaimCode, NotClaimed, NotPermitted, NotRegistered, OpenEnrolment, Phase, Register,
-    TypeCharacters, Typed, Typing,
+    TypeCharacters, Typed, TypedCodes, Typing,
 };
 use crate::session::SessionKey;
 use authenticator_protocol::enrolment::{Characters, Organisation, commitment};
@@ -32,6 +32,7 @@ impl Phone {
                 support: "1234".into(),
             },
             identity_key: key(201),
+            key_number: 0,
             next_identity_key: hash(202),
         }
     }
@@ -45,8 +46,9 @@ impl World {
         n: u8,
     ) -> Result<EnrolmentId, NotPermitted> {
         let id = EnrolmentId::from_bytes([n; 16]);
-        let open =
-            OpenEnrolment { session, id, code: hash(200), trusted_network, address: "192.0.2.7".into() };
+        let typed = TypedCodes { with_upn: Some(hash(210)), with_email: Some(hash(211)) };
+        let address = "192.0.2.7".into();
+        let open = OpenEnrolment { session, id, code: hash(200), typed, trusted_network, address };
         let applicant = Applicant {
             session: self.session(session),
             user: &self.user,
@@ -103,8 +105,20 @@ impl World {
     }
 
     pub(crate) fn type_characters(&mut self, session: SessionKey, typed: Characters) -> Typed {
+        let enrolment = self.session(session).enrolment.unwrap();
+        self.type_characters_on(session, enrolment, typed)
+    }
+
+    /// On a page that shows this enrolment.
+    pub(crate) fn type_characters_on(
+        &mut self,
+        session: SessionKey,
+        enrolment: EnrolmentId,
+        typed: Characters,
+    ) -> Typed {
         let typed = TypeCharacters {
             session,
+            enrolment,
             typed,
             origin: Self::origin(),
             organisation: "Region X".into(),

@@ -37,6 +37,11 @@ impl World {
         self.commit(decision)
     }
 
+    pub(crate) fn withdraw(&mut self, id: DeviceId) -> bool {
+        let decision = self.leaving(id, |leaving| device::withdraw(leaving, self.now));
+        self.commit(decision)
+    }
+
     pub(crate) fn leave(&mut self, id: DeviceId) -> bool {
         let decision = self.leaving(id, |leaving| device::leave(leaving, self.now));
         self.commit(decision)

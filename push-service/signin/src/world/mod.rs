@@ -45,11 +45,14 @@ pub(crate) struct World {
     pub(crate) policy: Policy,
     pub(crate) random: Seeded,
     pub(crate) user: User,
+    pub(crate) password: String,
+    pub(crate) erased: bool,
     pub(crate) devices: Vec<Device>,
     pub(crate) sessions: Vec<Session>,
     pub(crate) requests: Vec<SignInRequest>,
     pub(crate) challenges: Vec<ChallengeRecord>,
     pub(crate) enrolments: Vec<Enrolment>,
+    pub(crate) deliveries: Vec<RequestId>,
     pub(crate) recognised: Vec<Bytes<32>>,
     pub(crate) facts: Vec<Fact>,
     /// Of the newest commit.
@@ -86,12 +89,15 @@ impl World {
             policy: Policy::default(),
             random: Seeded(7),
             user,
+            password: String::new(),
+            erased: false,
             devices: Vec::new(),
             sessions: Vec::new(),
             requests: Vec::new(),
             challenges: Vec::new(),
             enrolments: Vec::new(),
             recognised: Vec::new(),
+            deliveries: Vec::new(),
             facts: Vec::new(),
             notices: Vec::new(),
             numbers: Vec::new(),
@@ -230,10 +236,24 @@ impl World {
             }
             Change::SetFailures(_, failures) => self.user.failures = failures,
             Change::SetAppLocked(_, locked) => self.user.app_locked = locked,
+            Change::SetDisabled(_, disabled) => self.user.disabled = disabled,
+            Change::SetPassword(_, hash) => self.password = hash,
+            Change::EraseUser(_) => {
+                assert!(self.pending().is_empty(), "nothing waits for who is gone");
+                assert!(self.devices.iter().all(|device| device.state == DeviceState::Ended));
+                self.erased = true;
+            }
             Change::SetFirstConfirmed(_, at) => {
                 assert_eq!(self.user.first_confirmed, None);
                 self.user.first_confirmed = Some(at);
             }
+            Change::AddDelivery(id) => self.deliveries.push(id),
+            Change::EndDelivery(id) => self.deliveries.retain(|other| *other != id),
+            Change::PutOffDelivery(..)
+            | Change::AddRelyingParty(_)
+            | Change::EndRelyingParty(..)
+            | Change::AddApiKey(..)
+            | Change::EndApiKey(..) => {}
             Change::AddSession(session) => self.sessions.push(*session),
             Change::SetSessionRequest(key, id) => {
                 of(&mut self.sessions, |session| session.key == key).request = id;
@@ -264,7 +284,7 @@ impl World {
                 (device.state, device.confirmed) = (DeviceState::Active, Some(at));
             }
             Change::UseDevice(id, at) => of(&mut self.devices, |device| device.id == id).last_used = Some(at),
-            Change::ReachDevice(id, at) => {
+            Change::ReachDevice(id, at, _) => {
                 of(&mut self.devices, |device| device.id == id).last_reached = Some(at);
             }
             Change::EndDevice(id, at) => {

@@ -30,6 +30,12 @@ fn the_right_number_approves_and_the_other_device_hears_of_it() {
     assert_eq!(world.device(one).last_used, Some(world.now));
     assert_eq!(world.count(FactKind::RequestApproved), 1);
     assert_eq!(world.deny(two, id), reply(End::Approved, false));
+    let (world, [one, _], id) = asked();
+    let right = world.decide(&world.said(one, id, yes(&world.number(id)), 1));
+    assert!(
+        !right.changes.iter().any(|change| matches!(change, Change::SetFailures(..))),
+        "nothing to reset"
+    );
 }
 
 #[test]

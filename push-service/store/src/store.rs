@@ -4,12 +4,13 @@ use async_trait::async_trait;
 use authenticator_protocol::answer::AnswerReply;
 use authenticator_protocol::code::Hash;
 use authenticator_protocol::fetch::Ended;
-use authenticator_protocol::ids::{DeviceId, EnrolmentId, RequestId, UserId};
+use authenticator_protocol::ids::{ApiKeyId, DeviceId, EnrolmentId, RelyingPartyId, RequestId, UserId};
 use authenticator_protocol::time::Millis;
 use signin::Notice;
 use signin::device::Device;
 use signin::enrolment::Enrolment;
 use signin::fact::{Fact, FactKind};
+use signin::relying_party::{ApiKey, RelyingParty};
 use signin::request::SignInRequest;
 use signin::session::{Session, SessionKey};
 use signin::user::User;
@@ -17,7 +18,7 @@ use signin::user::User;
 pub use signin::enrolment::{
     ClaimCode, NotClaimed, NotPermitted, NotRegistered, OpenEnrolment, Register, TypeCharacters, Typed,
 };
-pub use signin::request::{Answer, NotOpened, NotTaken, OpenRequest, Says};
+pub use signin::request::{Answer, Ask, NotAsked, NotOpened, NotTaken, OpenRequest, Placed, Says};
 pub use signin::session::{BeginSession, Complete};
 
 /// What a use case answers, and who must hear of it now that it is committed.
@@ -42,6 +43,10 @@ pub enum StoreError {
     /// A stored value cannot be read: wrong key, or damage.
     #[error("stored value cannot be read: {0}")]
     Corrupt(&'static str),
+    /// The database cannot work at the moment: its disk is full, read-only or failing, or another process holds it.
+    /// Trying again later helps.
+    #[error("database, at the moment: {0}")]
+    NotNow(String),
     /// The store is shutting down or overloaded.
     #[error("store is not taking work")]
     Unavailable,
@@ -103,6 +108,35 @@ pub struct Fetched {
     pub now: Millis,
 }
 
+/// Why a relying party was not added.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotAdded {
+    /// Another one has this name.
+    NameTaken,
+}
+
+/// A result that is to be delivered.
+#[derive(Clone, Debug)]
+pub struct Delivery {
+    /// The request.
+    pub request: RequestId,
+    /// To whom.
+    pub relying_party: RelyingPartyId,
+    /// Where to.
+    pub webhook: String,
+}
+
+/// Whether there is somebody to wake.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// Yes.
+    Open,
+    /// The device has ended, or never was.
+    Ended,
+    /// Its user may not sign in for now.
+    Disabled,
+}
+
 /// A record of the audit trail.
 #[derive(Clone, Debug)]
 pub struct AuditRecord {
@@ -116,7 +150,7 @@ pub struct AuditRecord {
 
 /// One trait of use cases. Each is one transaction.
 #[async_trait]
-pub trait Store: Send + Sync {
+pub trait Store: crate::Operate + Send + Sync {
     /// The store's time: the clock's, but never less than the last committed time.
     fn now(&self) -> Millis;
 
@@ -152,12 +186,14 @@ pub trait Store: Send + Sync {
     async fn request(&self, id: RequestId) -> Outcome<Option<Committed<RequestView>>>;
     /// Ends the session's own pending request as cancelled. False when there was none.
     async fn cancel_request(&self, session: SessionKey) -> Outcome<Committed<bool>>;
-    /// Ends every request and enrolment whose time is over.
+    /// Ends every request and enrolment whose time is over, and erases a round of what has been kept long enough.
     async fn expire(&self) -> Outcome<Committed<()>>;
     /// A device by id, for checking what it signs; ended ones too.
     async fn device(&self, id: DeviceId) -> Outcome<Option<Device>>;
-    /// What waits for a device; notes that it was reached. `None` when it has ended.
-    async fn fetch(&self, device: DeviceId) -> Outcome<Option<Fetched>>;
+    /// Whether a device may keep a socket open.
+    async fn reach(&self, device: DeviceId) -> Outcome<Reach>;
+    /// What waits for a device; notes that it was reached, and the version of its app. `None` when it has ended.
+    async fn fetch(&self, device: DeviceId, app: String) -> Outcome<Option<Fetched>>;
     /// An answer. The first valid one wins; the same one again gets the same reply.
     async fn answer(&self, answer: Answer) -> Outcome<Committed<Result<AnswerReply, NotTaken>>>;
 
@@ -193,6 +229,37 @@ pub trait Store: Send + Sync {
     ) -> Outcome<Committed<bool>>;
     /// The phone has removed its account.
     async fn leave(&self, device: DeviceId) -> Outcome<Committed<()>>;
+
+    // Relying parties.
+
+    /// A relying party with its first key.
+    async fn add_relying_party(
+        &self,
+        party: RelyingParty,
+        key: ApiKey,
+    ) -> Outcome<Committed<Result<(), NotAdded>>>;
+    /// All, by name, each with its valid keys, oldest first.
+    async fn relying_parties(&self) -> Outcome<Vec<(RelyingParty, Vec<ApiKey>)>>;
+    /// One that has not been removed.
+    async fn relying_party(&self, id: RelyingPartyId) -> Outcome<Option<RelyingParty>>;
+    /// Whose key this is, while it is valid.
+    async fn relying_party_by_key(&self, key: ApiKeyId) -> Outcome<Option<(RelyingParty, ApiKey)>>;
+    /// A further key; of the others only the newest stays valid. False when there is no such relying party.
+    async fn rotate_api_key(&self, id: RelyingPartyId, key: ApiKey) -> Outcome<Committed<bool>>;
+    /// Ends all keys but the newest; how many.
+    async fn retire_api_keys(&self, id: RelyingPartyId) -> Outcome<Committed<Option<usize>>>;
+    /// Ends a relying party with its keys; what it waits for fails.
+    async fn remove_relying_party(&self, id: RelyingPartyId) -> Outcome<Committed<bool>>;
+    /// Opens a request for a relying party, or finds what it opened with the same `Idempotency-Key`.
+    async fn ask(&self, ask: Ask) -> Outcome<Committed<Result<Placed, NotAsked>>>;
+    /// Ends a relying party's own request as cancelled. `None` when it is not its own, false when it was over.
+    async fn cancel_asked(&self, party: RelyingPartyId, id: RequestId) -> Outcome<Committed<Option<bool>>>;
+    /// Results that are due to be delivered, so many for each relying party at most, longest due first.
+    async fn deliveries(&self, each: u32) -> Outcome<Vec<Delivery>>;
+    /// A delivery has arrived.
+    async fn delivered(&self, id: RequestId) -> Outcome<Committed<()>>;
+    /// A delivery was tried and has not arrived: it is put off, or given up.
+    async fn not_delivered(&self, id: RequestId) -> Outcome<Committed<()>>;
 
     // The audit trail.
 

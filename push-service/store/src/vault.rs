@@ -5,9 +5,12 @@ use authenticator_protocol::enrolment::Code;
 use authenticator_protocol::ids::{EnrolmentId, RequestId, UserId};
 use authenticator_protocol::number::Number;
 use authenticator_protocol::random::{self, Random};
+use authenticator_protocol::typed::TypedCode;
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use ring::rand::SecureRandom as _;
 use ring::{hkdf, hmac};
+use signin::enrolment::TypedCodes;
+use signin::user::User;
 use std::fmt;
 use zeroize::Zeroizing;
 
@@ -97,6 +100,40 @@ impl Vault {
         let mut code = Secret([0; 16]);
         code.0.copy_from_slice(&full[..16]);
         code
+    }
+
+    /// What is stored of a typed code and a name beside it, whatever the name's case.
+    pub fn typed_mac(&self, login: &str, code: &TypedCode) -> Hash {
+        self.mac("typed code", &[login.trim().to_lowercase().as_bytes(), code.as_str().as_bytes()])
+    }
+
+    /// The typed code of an enrolment: it follows from its id as the link's does.
+    pub fn typed_code(&self, id: EnrolmentId) -> TypedCode {
+        let full = Zeroizing::new(tag(&self.codes, "typed code", &[id.as_bytes()]).0);
+        let mut bits = Zeroizing::new([0; 8]);
+        bits.copy_from_slice(&full[..8]);
+        TypedCode::from_bits(*bits)
+    }
+
+    /// What is stored of it for this user.
+    pub fn typed_codes(&self, id: EnrolmentId, user: &User) -> TypedCodes {
+        let code = self.typed_code(id);
+        let with = |login: &str| self.typed_mac(login, &code);
+        let with_upn = with(&user.upn);
+        let with_email = user.email.as_deref().map(with).filter(|mac| *mac != with_upn);
+        TypedCodes { with_upn: Some(with_upn), with_email }
+    }
+
+    /// The id that stands for a name that is nobody's: always the same, and like any other.
+    pub(crate) fn nobody(&self, name: &str) -> UserId {
+        // Whoever asks for an id gets that id, as of anybody.
+        if let Ok(id) = name.trim().parse() {
+            return id;
+        }
+        let full = self.mac("nobody", &[name.trim().to_lowercase().as_bytes()]).0;
+        let mut id = [0; 16];
+        id.copy_from_slice(&full[..16]);
+        UserId::from_bytes(id)
     }
 
     pub(crate) fn seal_number(&self, id: RequestId, number: &Number, random: &mut dyn Random) -> Vec<u8> {
@@ -194,6 +231,15 @@ mod tests {
         assert_ne!(vault(1).enrolment_code(one), vault(2).enrolment_code(one));
         let code = vault(1).enrolment_code(one);
         assert_ne!(vault(1).code_mac(&code), vault(2).code_mac(&code));
+        let typed = vault(1).typed_code(one);
+        assert_eq!(typed, vault(1).typed_code(one));
+        assert!(typed != vault(1).typed_code(two) && typed != vault(2).typed_code(one));
+        assert_ne!(vault(1).typed_mac("anna", &typed), vault(2).typed_mac("anna", &typed));
+        assert_ne!(vault(1).typed_mac("anna", &typed), vault(1).typed_mac("bo", &typed));
+        assert_eq!(
+            vault(1).typed_mac(" Anna@Å.example", &typed),
+            vault(1).typed_mac("anna@å.example ", &typed)
+        );
     }
 
     #[test]

@@ -27,7 +27,7 @@ pub async fn a_removed_device_takes_its_approvals_along(engine: Box<dyn Engine>)
     assert!(world.view(asked).await.request.ended.is_none(), "the other phone can still answer");
     let late = world.answer(&phone, challenge, Says::No(DenialReason::Cancelled));
     assert_eq!(world.store.answer(late).await.unwrap().value, Err(NotTaken::DeviceEnded));
-    assert!(world.store.fetch(phone.device).await.unwrap().is_none());
+    assert!(world.store.fetch(phone.device, "1.0.0".to_owned()).await.unwrap().is_none());
     assert_eq!(world.store.device(phone.device).await.unwrap().unwrap().state, DeviceState::Ended);
     let left: Vec<_> = world.store.devices(user).await.unwrap().iter().map(|device| device.id).collect();
     assert_eq!(left, [other.device]);
@@ -53,8 +53,14 @@ pub async fn a_phone_that_leaves_is_gone(engine: Box<dyn Engine>) {
     let (phone, raised) = world.enrolled(session).await;
     assert_eq!(world.store.device(phone.device).await.unwrap().unwrap().last_used, Some(world.now()));
     world.pass(60);
-    world.store.fetch(phone.device).await.unwrap();
+    world.store.fetch(phone.device, "1.0.0".to_owned()).await.unwrap();
     assert_eq!(world.store.device(phone.device).await.unwrap().unwrap().last_reached, Some(world.now()));
+    world.store.fetch(phone.device, "1.0.1".to_owned()).await.unwrap();
+    assert_eq!(
+        world.store.device(phone.device).await.unwrap().unwrap().app,
+        "1.0.1",
+        "another version, at once"
+    );
     world.store.leave(phone.device).await.unwrap();
     assert!(!world.is_live(raised.key).await);
     assert!(world.store.devices(user).await.unwrap().is_empty());

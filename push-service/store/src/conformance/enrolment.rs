@@ -101,6 +101,37 @@ pub async fn a_second_phone_is_refused_and_shown(engine: Box<dyn Engine>) {
     assert_eq!(world.claim(unknown, &phone).await.err(), Some(NotClaimed::Expired));
 }
 
+/// Properties 10 and 11: with each name of its user, and for one phone, however it knows the code.
+pub async fn a_typed_code_is_the_links_code(engine: Box<dyn Engine>) {
+    let world = World::plain(engine).await;
+    let (user, other) = (world.user().await, world.user().await);
+    let Found::Live(known) = world.store.session(world.session(user).await).await.unwrap() else { panic!() };
+    let Found::Live(neighbour) = world.store.session(world.session(other).await).await.unwrap() else {
+        panic!()
+    };
+    let email = known.user.email.unwrap();
+    for name in [known.user.upn.as_str(), email.as_str(), &email.to_uppercase()] {
+        let session = world.session(user).await;
+        let enrolment = world.open_enrolment(session).await.unwrap();
+        for wrong in ["", "nobody@example.org", &neighbour.user.upn, known.user.name.as_str()] {
+            let refused = world.claim_typed(wrong, enrolment, &world.phone()).await.err();
+            assert_eq!(refused, Some(NotClaimed::Expired), "{wrong}");
+        }
+        let phone = world.phone();
+        let claimed = world.claim_typed(name, enrolment, &phone).await.unwrap();
+        assert_eq!(claimed.login, name.to_lowercase(), "the phone is told the name that it typed");
+        assert_eq!(world.claim(enrolment, &world.phone()).await.err(), Some(NotClaimed::Used));
+        assert_eq!(world.claim_typed(name, enrolment, &world.phone()).await.err(), Some(NotClaimed::Used));
+        assert!(world.register(&claimed, &phone).await.is_ok());
+    }
+    let session = world.session(user).await;
+    let enrolment = world.open_enrolment(session).await.unwrap();
+    assert_eq!(world.claim(enrolment, &world.phone()).await.unwrap().login, email);
+    assert_eq!(world.claim_typed(&email, enrolment, &world.phone()).await.err(), Some(NotClaimed::Used));
+    world.store.cancel_enrolment(session).await.unwrap();
+    assert_eq!(world.claim_typed(&email, enrolment, &world.phone()).await.err(), Some(NotClaimed::Expired));
+}
+
 pub async fn only_what_was_claimed_registers(engine: Box<dyn Engine>) {
     let world = World::plain(engine).await;
     let session = world.session(world.user().await).await;
@@ -154,7 +185,7 @@ pub async fn an_enrolment_ends_with_its_time(engine: Box<dyn Engine>) {
     world.store.expire().await.unwrap();
     assert_eq!(world.view(test).await.request.ended.unwrap().end, End::Expired);
     assert_eq!(world.store.device(phone.device).await.unwrap().unwrap().state, DeviceState::Ended);
-    assert!(world.store.fetch(phone.device).await.unwrap().is_none());
+    assert!(world.store.fetch(phone.device, "1.0.0".to_owned()).await.unwrap().is_none());
 }
 
 pub async fn a_test_that_fails_ends_the_device(engine: Box<dyn Engine>) {

@@ -9,16 +9,24 @@
 mod audit;
 mod devices;
 mod enrolment;
+mod life;
+mod operate;
+mod relying_parties;
 mod requests;
+mod seeded;
 mod sessions;
 mod world;
 
 pub use audit::*;
 pub use devices::*;
 pub use enrolment::*;
+pub use life::*;
+pub use operate::*;
+pub use relying_parties::*;
 pub use requests::*;
+pub use seeded::Seeded;
 pub use sessions::*;
-pub use world::{Seeded, World};
+pub use world::World;
 
 use crate::{Clock, Store, Vault};
 use async_trait::async_trait;
@@ -56,6 +64,7 @@ macro_rules! every_case {
             a_password_alone_does_not_enrol
             the_same_phone_may_claim_again
             a_second_phone_is_refused_and_shown
+            a_typed_code_is_the_links_code
             only_what_was_claimed_registers
             wrong_characters_end_it_at_the_third
             an_enrolment_ends_with_its_time
@@ -71,6 +80,7 @@ macro_rules! every_case {
             a_clock_stepped_back_revives_nothing
             all_devices_are_asked
             each_end_is_recorded_once_and_stays
+            a_request_has_one_end_whatever_happens
             a_removed_device_takes_its_approvals_along
             a_phone_that_leaves_is_gone
             sessions_end_idle_and_in_all
@@ -79,6 +89,20 @@ macro_rules! every_case {
             the_audit_trail_has_no_gaps
             what_was_committed_survives_a_kill
             a_disabled_user_is_out
+            an_order_ends_what_is_open
+            a_removed_user_leaves_ids_alone
+            an_import_is_whole_or_nothing
+            a_withdrawn_device_is_gone
+            what_a_relying_party_asked_is_no_obstacle
+            what_is_old_is_erased
+            after_a_restore_all_begins_anew
+            the_trail_is_read_by_user_and_time
+            a_relying_party_and_its_keys_are_kept
+            what_a_relying_party_asks_is_answered_like_any_other
+            nobody_is_asked_like_anybody
+            the_same_again_opens_nothing
+            a_result_is_delivered_until_it_has_arrived
+            one_that_hangs_keeps_nothing_from_the_others
         }
     };
     ($fresh:expr => $($case:ident)+) => {$(

@@ -165,7 +165,10 @@ pub async fn the_same_browser_has_one_request(engine: Box<dyn Engine>) {
     assert_eq!(world.view(older).await.request.ended.unwrap().end, End::Superseded);
     assert!(world.view(newer).await.request.ended.is_none());
     assert!(world.view(elsewhere).await.request.ended.is_none(), "another browser's is left alone");
-    assert_eq!(world.store.fetch(phone.device).await.unwrap().unwrap().challenges.len(), 2);
+    assert_eq!(
+        world.store.fetch(phone.device, "1.0.0".to_owned()).await.unwrap().unwrap().challenges.len(),
+        2
+    );
     assert!(world.approve(&phone, newer).await.counted);
 }
 
@@ -186,7 +189,9 @@ pub async fn expiry_is_exact(engine: Box<dyn Engine>) {
     }
     let request = world.open(session).await.unwrap();
     world.set(world.view(request).await.request.expires);
-    assert!(world.store.fetch(phone.device).await.unwrap().unwrap().challenges.is_empty());
+    assert!(
+        world.store.fetch(phone.device, "1.0.0".to_owned()).await.unwrap().unwrap().challenges.is_empty()
+    );
     let seen = world.store.request(request).await.unwrap().unwrap();
     assert_eq!(seen.value.request.ended.unwrap().end, End::Expired, "a look ends it");
     assert!(seen.notices.contains(&signin::Notice::Request(request)));
@@ -236,14 +241,17 @@ pub async fn all_devices_are_asked(engine: Box<dyn Engine>) {
     assert!(done.notices.contains(&signin::Notice::Request(request)));
     assert!(done.notices.contains(&signin::Notice::Wake(other.device)));
     for (phone, challenge, was_here) in [(phone, here, true), (other, there, false)] {
-        let fetched = world.store.fetch(phone.device).await.unwrap().unwrap();
+        let fetched = world.store.fetch(phone.device, "1.0.0".to_owned()).await.unwrap().unwrap();
         assert!(fetched.challenges.is_empty() && fetched.confirmed);
         let ended =
             fetched.ended.iter().map(|ended| (ended.challenge, ended.end, ended.here)).collect::<Vec<_>>();
         assert_eq!(ended, [(challenge.0, End::Approved, was_here)]);
     }
     world.pass(600);
-    assert!(world.store.fetch(other.device).await.unwrap().unwrap().ended.is_empty(), "told for ten minutes");
+    assert!(
+        world.store.fetch(other.device, "1.0.0".to_owned()).await.unwrap().unwrap().ended.is_empty(),
+        "told for ten minutes"
+    );
     let foreign = world.answer(&other, here, Says::No(DenialReason::Cancelled));
     assert_eq!(world.store.answer(foreign).await.unwrap().value, Err(NotTaken::Unknown));
 }

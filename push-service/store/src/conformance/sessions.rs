@@ -2,6 +2,8 @@ use super::Engine;
 use super::world::{World, blank};
 use crate::store::*;
 use authenticator_protocol::answer::End;
+use authenticator_protocol::ids::DeviceId;
+use signin::Notice;
 use signin::session::Level;
 
 pub async fn sessions_end_idle_and_in_all(engine: Box<dyn Engine>) {
@@ -56,13 +58,17 @@ pub async fn signing_out_cancels(engine: Box<dyn Engine>) {
 pub async fn a_disabled_user_is_out(engine: Box<dyn Engine>) {
     let world = World::plain(engine).await;
     let user = world.user().await;
-    let (_, raised) = world.enrolled(world.session(user).await).await;
+    let (phone, raised) = world.enrolled(world.session(user).await).await;
     let request = world.open(world.session(user).await).await.unwrap();
+    assert_eq!(world.store.reach(phone.device).await.unwrap(), Reach::Open);
     let mut changed = blank(user, 1);
     changed.disabled = true;
     changed.name = "Anna Berg".into();
     let put = world.store.put_user(NewUser { user: changed, password_hash: "new".into() }).await.unwrap();
     assert_eq!(put.value, user);
+    assert!(put.notices.contains(&Notice::UserDisabled(user)), "open sockets end");
+    assert_eq!(world.store.reach(phone.device).await.unwrap(), Reach::Disabled);
+    assert_eq!(world.store.reach(DeviceId::from_bytes([99; 16])).await.unwrap(), Reach::Ended);
     assert_eq!(world.view(request).await.request.ended.unwrap().end, End::Failed);
     assert!(!world.is_live(raised.key).await);
     let (found, hash) = world.store.user_by_login("USER1@example.org").await.unwrap().unwrap();

@@ -1,6 +1,6 @@
 //! Users, browsers and phones, and a clock that stands until it is set.
 
-use super::{Engine, Given};
+use super::{Engine, Given, Seeded};
 use crate::store::*;
 use crate::vault::Vault;
 use authenticator_protocol::answer::{AnswerReply, DenialReason};
@@ -11,30 +11,15 @@ use authenticator_protocol::ids::{ChallengeId, DeviceId, EnrolmentId, RequestId,
 use authenticator_protocol::jws;
 use authenticator_protocol::keys::PublicKey;
 use authenticator_protocol::number::{Digits, Number};
-use authenticator_protocol::random::Random;
+use authenticator_protocol::random::Random as _;
 use authenticator_protocol::time::Millis;
+use signin::enrolment::TypedCodes;
 use signin::policy::Policy;
 use signin::request::Origin;
 use signin::session::{Session, SessionKey};
 use signin::user::{Failures, User};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-
-/// SplitMix64: the same bytes for the same seed. For tests only.
-#[derive(Debug)]
-pub struct Seeded(pub u64);
-
-impl Random for Seeded {
-    fn fill(&mut self, dest: &mut [u8]) {
-        for byte in dest {
-            self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-            let mut mixed = self.0;
-            mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-            mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-            *byte = (mixed ^ (mixed >> 31)).to_le_bytes()[0];
-        }
-    }
-}
 
 /// What a case acts in.
 pub struct World {
@@ -62,6 +47,7 @@ pub(super) struct Claimed {
     pub(super) claim: Hash,
     pub(super) offer: Hash,
     pub(super) nonce: Bytes<32>,
+    pub(super) login: String,
 }
 
 /// When it all begins.
@@ -170,14 +156,39 @@ impl World {
     ) -> Result<EnrolmentId, NotPermitted> {
         let id = EnrolmentId::from_bytes(self.id());
         let code = self.vault.code_mac(&self.vault.enrolment_code(id));
-        let open = OpenEnrolment { session, id, code, trusted_network, address: "192.0.2.7".into() };
+        let typed = match self.store.session(session).await.unwrap() {
+            Found::Live(known) => self.vault.typed_codes(id, &known.user),
+            _ => TypedCodes { with_upn: None, with_email: None },
+        };
+        let open = OpenEnrolment { session, id, code, typed, trusted_network, address: "192.0.2.7".into() };
         self.store.open_enrolment(open).await.unwrap().value.map(|()| id)
     }
 
     pub(super) async fn claim(&self, enrolment: EnrolmentId, phone: &Phone) -> Result<Claimed, NotClaimed> {
+        let code = self.vault.code_mac(&self.vault.enrolment_code(enrolment));
+        self.claim_by(code, enrolment, phone).await
+    }
+
+    /// By typing this name and the code of an enrolment.
+    pub(super) async fn claim_typed(
+        &self,
+        login: &str,
+        enrolment: EnrolmentId,
+        phone: &Phone,
+    ) -> Result<Claimed, NotClaimed> {
+        let code = self.vault.typed_mac(login, &self.vault.typed_code(enrolment));
+        self.claim_by(code, enrolment, phone).await
+    }
+
+    async fn claim_by(
+        &self,
+        code: Hash,
+        enrolment: EnrolmentId,
+        phone: &Phone,
+    ) -> Result<Claimed, NotClaimed> {
         let (device_key, approval_key) = (phone.device_key.thumbprint(), phone.approval_key.thumbprint());
         let claim = ClaimCode {
-            code: self.vault.code_mac(&self.vault.enrolment_code(enrolment)),
+            code,
             device_key: phone.device_key,
             approval_key,
             commitment: commitment(&phone.nonce, &device_key, &approval_key),
@@ -190,6 +201,7 @@ impl World {
                 support: "4711".into(),
             },
             identity_key: PublicKey([1; 64]),
+            key_number: 0,
             next_identity_key: Bytes([2; 32]),
         };
         let hash = claim.claim;
@@ -201,6 +213,7 @@ impl World {
             claim: hash,
             offer: jws::Unsigned::from_stored(offer).hash(),
             nonce: payload.nonce,
+            login: payload.login,
         })
     }
 
@@ -222,8 +235,10 @@ impl World {
     }
 
     pub(super) async fn type_characters(&self, session: SessionKey, typed: Characters) -> Typed {
+        let Found::Live(known) = self.store.session(session).await.unwrap() else { panic!("it lives") };
         let typed = TypeCharacters {
             session,
+            enrolment: known.session.enrolment.unwrap(),
             typed,
             origin: origin(),
             organisation: "Region X".into(),
@@ -281,7 +296,7 @@ impl World {
 
     /// The newest challenge that waits for a phone.
     pub(super) async fn challenge(&self, phone: &Phone) -> Option<(ChallengeId, Hash)> {
-        let mut fetched = self.store.fetch(phone.device).await.unwrap()?;
+        let mut fetched = self.store.fetch(phone.device, "1.0.0".to_owned()).await.unwrap()?;
         let input = fetched.challenges.pop()?;
         let challenge: Challenge = payload(&input);
         assert_eq!(challenge.device, phone.device);

@@ -1,6 +1,6 @@
 //! Writes what a rule has decided.
 
-use super::{Tx, devices, enrolments, requests, sessions, users};
+use super::{Tx, devices, enrolments, relying_parties, requests, retention, sessions, users};
 use crate::store::Outcome;
 use signin::Change;
 
@@ -13,9 +13,19 @@ pub(super) fn apply(tx: &mut Tx<'_>, change: &Change) -> Outcome<()> {
         }
         Change::EndRequest(id, ended) => requests::end(db, *id, *ended),
         Change::UseRequest(id) => requests::use_up(db, *id),
+        Change::AddDelivery(id) => relying_parties::add_delivery(db, *id, tx.at.now),
+        Change::EndDelivery(id) => relying_parties::end_delivery(db, *id),
+        Change::PutOffDelivery(id, until) => relying_parties::put_off(db, *id, *until),
+        Change::AddRelyingParty(party) => relying_parties::add(db, party),
+        Change::EndRelyingParty(id, when) => relying_parties::end(db, *id, *when),
+        Change::AddApiKey(party, key) => relying_parties::add_key(db, *party, key),
+        Change::EndApiKey(id, when) => relying_parties::end_key(db, *id, *when),
         Change::KeepReply(challenge, to, reply) => requests::keep_reply(db, *challenge, *to, *reply),
         Change::SetFailures(user, failures) => users::set_failures(db, *user, *failures),
         Change::SetAppLocked(user, locked) => users::set_app_locked(db, *user, *locked),
+        Change::SetDisabled(user, disabled) => users::set_disabled(db, *user, *disabled),
+        Change::SetPassword(user, hash) => users::set_password(db, *user, hash),
+        Change::EraseUser(user) => retention::erase(db, *user),
         Change::SetFirstConfirmed(user, when) => users::set_first_confirmed(db, *user, *when),
         Change::AddSession(session) => sessions::add(db, session),
         Change::SetSessionRequest(key, request) => sessions::set_request(db, *key, *request),
@@ -29,7 +39,7 @@ pub(super) fn apply(tx: &mut Tx<'_>, change: &Change) -> Outcome<()> {
         Change::AddDevice(device) => devices::add(db, device),
         Change::ConfirmDevice(id, when) => devices::confirm(db, *id, *when),
         Change::UseDevice(id, when) => devices::used(db, *id, *when),
-        Change::ReachDevice(id, when) => devices::reached(db, *id, *when),
+        Change::ReachDevice(id, when, app) => devices::reached(db, *id, *when, app),
         Change::EndDevice(id, when) => devices::end(db, *id, *when),
     }
 }

@@ -1,8 +1,9 @@
-//! The audit trail: appended, never changed. Numbers have no gaps, because rows are never deleted and a job that is
-//! rolled back gives its numbers back.
+//! The audit trail: appended, never changed. Numbers have no gaps: rows leave from the oldest end only
+//! (`retention`), the newest one stays, and a job that is rolled back gives its numbers back.
 
 use super::Reading;
 use super::rows::{Columns, all, ms, number, write_one};
+use crate::operate::Trail;
 use crate::store::{AuditRecord, Outcome};
 use authenticator_protocol::ids::{DeviceId, EnrolmentId, RequestId, UserId};
 use authenticator_protocol::time::Millis;
@@ -48,8 +49,31 @@ pub(super) fn append(db: &Connection, at: Millis, fact: &Fact) -> Outcome<()> {
 }
 
 pub(super) fn after(at: Reading<'_>, sequence: u64, limit: u32) -> Outcome<Vec<AuditRecord>> {
+    page(at.db, sequence, limit)
+}
+
+pub(super) fn page(db: &Connection, sequence: u64, limit: u32) -> Outcome<Vec<AuditRecord>> {
     let sql = concat!("SELECT ", columns!(), " FROM audit WHERE sequence > ?1 ORDER BY sequence LIMIT ?2");
-    all(at.db, sql, params![number(sequence), limit], read)
+    all(db, sql, params![number(sequence), limit], read)
+}
+
+/// Oldest first.
+pub(super) fn trail(at: Reading<'_>, trail: &Trail) -> Outcome<Vec<AuditRecord>> {
+    let all_users = concat!(
+        "SELECT ",
+        columns!(),
+        " FROM audit WHERE sequence > ?1 AND at >= ?2 ORDER BY sequence LIMIT ?3"
+    );
+    let one_user = concat!(
+        "SELECT ",
+        columns!(),
+        " FROM audit WHERE user = ?4 AND sequence > ?1 AND at >= ?2 ORDER BY sequence LIMIT ?3"
+    );
+    let (after, since) = (number(trail.after), ms(trail.since));
+    match trail.user {
+        None => all(at.db, all_users, params![after, since, trail.limit], read),
+        Some(user) => all(at.db, one_user, params![after, since, trail.limit, user.as_bytes()], read),
+    }
 }
 
 pub(super) fn about(

@@ -112,10 +112,10 @@ pub(super) fn used(db: &Connection, id: DeviceId, when: Millis) -> Outcome<()> {
 }
 
 /// It only moves forward, and only while the device lives.
-pub(super) fn reached(db: &Connection, id: DeviceId, when: Millis) -> Outcome<()> {
-    let sql = "UPDATE devices SET last_reached = ?2
-        WHERE id = ?1 AND state <> 'ended' AND (last_reached IS NULL OR last_reached < ?2)";
-    write(db, sql, params![id.as_bytes(), ms(when)]).map(drop)
+pub(super) fn reached(db: &Connection, id: DeviceId, when: Millis, app: &str) -> Outcome<()> {
+    let sql = "UPDATE devices SET last_reached = ?2, app = ?3
+        WHERE id = ?1 AND state <> 'ended' AND (last_reached IS NULL OR last_reached <= ?2)";
+    write(db, sql, params![id.as_bytes(), ms(when), app]).map(drop)
 }
 
 pub(super) fn end(db: &Connection, id: DeviceId, when: Millis) -> Outcome<()> {

@@ -9,12 +9,23 @@ use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread::JoinHandle;
+use std::time::Duration;
 use tokio::sync::oneshot;
 
 /// The clock that is handed in.
 pub type Clock = Arc<dyn Fn() -> Millis + Send + Sync>;
+
+/// Hears of commits.
+pub trait Watch: Send + Sync {
+    /// A time that only goes forwards, for durations.
+    fn now(&self) -> Duration;
+    /// So many jobs were committed together, and not all had nothing to write; it took so long from the first of them on.
+    fn committed(&self, jobs: u64, took: Duration);
+}
+
+type Watched = Arc<OnceLock<Arc<dyn Watch>>>;
 
 /// Jobs in one commit at most.
 const BATCH: usize = 256;
@@ -60,19 +71,24 @@ trait Job<S>: Send {
     /// True when what it wrote is to be kept.
     fn run(&mut self, hand: Hand<'_, S>) -> bool;
     fn refuse(&mut self, error: StoreError);
+    /// Why it did not work.
+    fn why(&self) -> Option<&StoreError>;
     fn answer(self: Box<Self>);
 }
 
-struct Call<T, F> {
+struct Call<T, U, F, G> {
     work: Option<F>,
     outcome: Outcome<T>,
-    caller: oneshot::Sender<Outcome<T>>,
+    then: G,
+    caller: oneshot::Sender<Outcome<U>>,
 }
 
-impl<S, T, F> Job<S> for Call<T, F>
+impl<S, T, U, F, G> Job<S> for Call<T, U, F, G>
 where
     T: Send,
+    U: Send,
     F: FnOnce(Hand<'_, S>) -> Outcome<T> + Send,
+    G: FnOnce(T) -> U + Send,
 {
     fn run(&mut self, hand: Hand<'_, S>) -> bool {
         if let Some(work) = self.work.take() {
@@ -86,9 +102,13 @@ where
         self.outcome = Err(error);
     }
 
+    fn why(&self) -> Option<&StoreError> {
+        self.outcome.as_ref().err()
+    }
+
     fn answer(self: Box<Self>) {
-        // Who does not wait any more does not want to know.
-        let _ = self.caller.send(self.outcome);
+        // Who does not wait any more does not want to know; what is in the answer may want something when it is dropped.
+        let _ = self.caller.send(self.outcome.map(self.then));
     }
 }
 
@@ -98,6 +118,7 @@ type Queue<S> = SyncSender<Box<dyn Job<S>>>;
 pub(super) struct Writer<S> {
     queue: Mutex<Option<Queue<S>>>,
     thread: Mutex<Option<JoinHandle<()>>>,
+    watched: Watched,
 }
 
 impl<S> fmt::Debug for Writer<S> {
@@ -110,20 +131,29 @@ impl<S: Send + 'static> Writer<S> {
     /// Starts the thread. `state` is what jobs share; only they touch it.
     pub(super) fn start(connection: Connection, time: Arc<Time>, state: S) -> std::io::Result<Self> {
         let (queue, jobs) = sync_channel(QUEUE);
+        let watched = Watched::default();
+        let watch = Arc::clone(&watched);
         let thread = std::thread::Builder::new()
             .name("store-writer".into())
-            .spawn(move || Thread { connection, time, state }.serve(&jobs))?;
-        Ok(Self { queue: Mutex::new(Some(queue)), thread: Mutex::new(Some(thread)) })
+            .spawn(move || Thread { connection, time, state, watched: watch }.serve(&jobs))?;
+        Ok(Self { queue: Mutex::new(Some(queue)), thread: Mutex::new(Some(thread)), watched })
     }
 
-    /// Queues a job. It is answered when what it wrote is on disk.
-    pub(super) fn submit<T, F>(&self, work: F) -> Outcome<oneshot::Receiver<Outcome<T>>>
+    /// Tells `watch` of each commit from now on. There is one.
+    pub(super) fn watch(&self, watch: Arc<dyn Watch>) {
+        let _ = self.watched.set(watch);
+    }
+
+    /// Queues a job. When what it wrote is on disk, and only then, it is answered with what `then` makes of its outcome.
+    pub(super) fn submit<T, U, F, G>(&self, work: F, then: G) -> Outcome<oneshot::Receiver<Outcome<U>>>
     where
         T: Send + 'static,
+        U: Send + 'static,
         F: FnOnce(Hand<'_, S>) -> Outcome<T> + Send + 'static,
+        G: FnOnce(T) -> U + Send + 'static,
     {
         let (caller, answer) = oneshot::channel();
-        let job = Box::new(Call { work: Some(work), outcome: Err(StoreError::Unavailable), caller });
+        let job = Box::new(Call { work: Some(work), outcome: Err(StoreError::Unavailable), then, caller });
         let queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
         match queue.as_ref().map(|queue| queue.try_send(job)) {
             Some(Ok(())) => Ok(answer),
@@ -133,6 +163,17 @@ impl<S: Send + 'static> Writer<S> {
             }
             Some(Err(TrySendError::Disconnected(_))) | None => Err(StoreError::Unavailable),
         }
+    }
+}
+
+#[cfg(test)]
+impl<S: Send + 'static> Writer<S> {
+    fn run<T, F>(&self, work: F) -> Outcome<oneshot::Receiver<Outcome<T>>>
+    where
+        T: Send + 'static,
+        F: FnOnce(Hand<'_, S>) -> Outcome<T> + Send + 'static,
+    {
+        self.submit(work, |value| value)
     }
 }
 
@@ -157,13 +198,18 @@ struct Thread<S> {
     connection: Connection,
     time: Arc<Time>,
     state: S,
+    watched: Watched,
 }
 
 impl<S> Thread<S> {
     fn serve(mut self, jobs: &Receiver<Box<dyn Job<S>>>) {
         while let Ok(first) = jobs.recv() {
             let mut batch = Vec::new();
+            let watch = self.watched.get().map(|watch| (watch.now(), Arc::clone(watch)));
             let committed = self.batch(first, jobs, &mut batch);
+            if let (Ok(true), Some((began, watch))) = (&committed, watch) {
+                watch.committed(batch.len() as u64, watch.now().saturating_sub(began));
+            }
             if let Err(error) = &committed {
                 tracing::error!(%error, jobs = batch.len(), "commit failed; nothing of it was kept");
                 // Whatever state the failure left the transaction in, it ends here.
@@ -173,7 +219,11 @@ impl<S> Thread<S> {
             }
             for mut job in batch {
                 if let Err(error) = &committed {
-                    job.refuse(StoreError::Database(format!("commit failed: {error}")));
+                    let text = format!("commit failed: {error}");
+                    job.refuse(match error {
+                        StoreError::NotNow(_) => StoreError::NotNow(text),
+                        _ => StoreError::Database(text),
+                    });
                 }
                 job.answer();
             }
@@ -184,13 +234,13 @@ impl<S> Thread<S> {
         }
     }
 
-    /// One transaction of `first` and what else is queued by the time it has run.
+    /// One transaction of `first` and what else is queued by the time it has run. True when something was written.
     fn batch(
         &mut self,
         first: Box<dyn Job<S>>,
         jobs: &Receiver<Box<dyn Job<S>>>,
         batch: &mut Vec<Box<dyn Job<S>>>,
-    ) -> Outcome<()> {
+    ) -> Outcome<bool> {
         batch.push(first);
         self.plain("BEGIN IMMEDIATE")?;
         let before = self.connection.total_changes();
@@ -203,7 +253,10 @@ impl<S> Thread<S> {
             let keep = job.run(hand);
             if self.connection.is_autocommit() {
                 // SQLite gave the whole transaction up (disk full, for one), the jobs before this one included.
-                return Err(StoreError::Database("the transaction was given up".into()));
+                return Err(match job.why() {
+                    Some(StoreError::NotNow(why)) => StoreError::NotNow(why.clone()),
+                    _ => StoreError::Database("the transaction was given up".into()),
+                });
             }
             if !keep {
                 self.plain("ROLLBACK TO job")?;
@@ -225,7 +278,7 @@ impl<S> Thread<S> {
         if wrote {
             self.time.committed.fetch_max(latest.0, Ordering::AcqRel);
         }
-        Ok(())
+        Ok(wrote)
     }
 
     fn plain(&self, sql: &str) -> Outcome<()> {

@@ -5,9 +5,9 @@ use super::rows::{Columns, all, ms, one, write_one};
 use crate::store::{Outcome, StoreError};
 use authenticator_protocol::code::Hash;
 use authenticator_protocol::enrolment::Characters;
-use authenticator_protocol::ids::{DeviceId, EnrolmentId, RequestId};
+use authenticator_protocol::ids::{DeviceId, EnrolmentId, RequestId, UserId};
 use rusqlite::{Connection, params};
-use signin::enrolment::{Claimed, Enrolment, Failure, Permission, Phase};
+use signin::enrolment::{Claimed, Enrolment, Failure, Permission, Phase, TypedCodes};
 
 macro_rules! phase_columns {
     () => {
@@ -18,7 +18,10 @@ macro_rules! phase_columns {
 
 macro_rules! columns {
     () => {
-        concat!("id, user, session, permitted, code, opened, expires, other_phone, ", phase_columns!())
+        concat!(
+            "id, user, session, permitted, code, typed_upn, typed_email, opened, expires, other_phone, ",
+            phase_columns!()
+        )
     };
 }
 
@@ -45,6 +48,7 @@ fn read(columns: &mut Columns<'_>) -> Outcome<Enrolment> {
         session: columns.take()?,
         permitted: columns.word(permission)?,
         code: columns.take()?,
+        typed: TypedCodes { with_upn: columns.maybe()?, with_email: columns.maybe()? },
         opened: columns.take()?,
         expires: columns.take()?,
         other_phone: columns.maybe()?,
@@ -98,8 +102,14 @@ pub(super) fn find(at: Reading<'_>, id: EnrolmentId) -> Outcome<Option<Enrolment
     one(at.db, concat!("SELECT ", columns!(), " FROM enrolments WHERE id = ?1"), [id.as_bytes()], read)
 }
 
+/// By the HMAC of its link's code, or of its typed code with one of its user's names.
 pub(super) fn by_code(at: Reading<'_>, code: Hash) -> Outcome<Option<Enrolment>> {
-    one(at.db, concat!("SELECT ", columns!(), " FROM enrolments WHERE code = ?1"), [code.0], read)
+    let sql = concat!(
+        "SELECT ",
+        columns!(),
+        " FROM enrolments WHERE code = ?1 OR typed_upn = ?1 OR typed_email = ?1"
+    );
+    one(at.db, sql, [code.0], read)
 }
 
 /// The unfinished enrolment that made a device, while the device does not count.
@@ -112,6 +122,16 @@ pub(super) fn making(at: Reading<'_>, device: DeviceId) -> Outcome<Option<Enrolm
     one(at.db, sql, [device.as_bytes()], read)
 }
 
+/// The unfinished enrolments of a user.
+pub(super) fn unfinished(at: Reading<'_>, user: UserId) -> Outcome<Vec<Enrolment>> {
+    let sql = concat!(
+        "SELECT ",
+        columns!(),
+        " FROM enrolments WHERE user = ?1 AND phase NOT IN ('done', 'failed')"
+    );
+    all(at.db, sql, [user.as_bytes()], read)
+}
+
 /// Unfinished enrolments whose time is over, at most `limit`.
 pub(super) fn due(at: Reading<'_>, limit: u32) -> Outcome<Vec<EnrolmentId>> {
     let sql = "SELECT id FROM enrolments WHERE phase NOT IN ('done', 'failed') AND expires <= ?1
@@ -121,8 +141,8 @@ pub(super) fn due(at: Reading<'_>, limit: u32) -> Outcome<Vec<EnrolmentId>> {
 
 pub(super) fn add(db: &Connection, enrolment: &Enrolment) -> Outcome<()> {
     let sql = "INSERT INTO enrolments
-        (id, user, session, permitted, code, opened, expires, other_phone, phase)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 'open')";
+        (id, user, session, permitted, code, opened, expires, other_phone, typed_upn, typed_email, phase)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 'open')";
     let params = params![
         enrolment.id.as_bytes(),
         enrolment.user.as_bytes(),
@@ -132,6 +152,8 @@ pub(super) fn add(db: &Connection, enrolment: &Enrolment) -> Outcome<()> {
         ms(enrolment.opened),
         ms(enrolment.expires),
         enrolment.other_phone,
+        enrolment.typed.with_upn.map(|mac| mac.0),
+        enrolment.typed.with_email.map(|mac| mac.0),
     ];
     write_one(db, "a new enrolment", sql, params)?;
     if enrolment.phase == Phase::Open { Ok(()) } else { set_phase(db, enrolment.id, &enrolment.phase) }

@@ -24,9 +24,20 @@ pub enum OpenError {
         /// The newest that is known here.
         known: u32,
     },
+    /// A step has left rows that refer to nothing.
+    #[error("database cannot be brought to schema {version}: {rows} rows refer to nothing")]
+    Dangling {
+        /// The schema that was to be.
+        version: u32,
+        /// How many.
+        rows: i64,
+    },
     /// It was written under another master key.
     #[error("database belongs to another master key")]
     WrongKey,
+    /// It is ours, and something is wrong with it.
+    #[error("{0}: damaged: {1}")]
+    Damaged(PathBuf, String),
     /// The policy cannot be.
     #[error("{0}")]
     Policy(String),
@@ -49,6 +60,13 @@ pub(super) struct Lock {
 
 /// Takes the lock beside `path`, and makes the database file readable for its owner alone if it is new.
 pub(super) fn take(path: &Path) -> Result<Lock, OpenError> {
+    let lock = take_lock(path)?;
+    private(path).map_err(|error| OpenError::File(path.to_owned(), error))?;
+    Ok(lock)
+}
+
+/// Takes the lock alone.
+pub(super) fn take_lock(path: &Path) -> Result<Lock, OpenError> {
     let beside = beside(path, "lock");
     let file = private(&beside).map_err(|error| OpenError::File(beside.clone(), error))?;
     match file.try_lock() {
@@ -56,7 +74,6 @@ pub(super) fn take(path: &Path) -> Result<Lock, OpenError> {
         Err(TryLockError::WouldBlock) => return Err(OpenError::InUse(path.to_owned())),
         Err(TryLockError::Error(error)) => return Err(OpenError::File(beside, error)),
     }
-    private(path).map_err(|error| OpenError::File(path.to_owned(), error))?;
     Ok(Lock { _file: file })
 }
 

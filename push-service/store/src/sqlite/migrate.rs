@@ -1,12 +1,22 @@
 //! Brings a database to the newest schema. Only forward; a copy is kept of what was there before.
 
-use super::file::{APPLICATION_ID, OpenError, beside, private};
+use super::file::{APPLICATION_ID, OpenError, beside};
 use crate::vault::Vault;
 use rusqlite::{Connection, params};
 use std::path::Path;
 
 /// Step `n` leads from schema `n` to `n + 1`. A released step never changes.
-pub(super) const STEPS: &[&str] = &[include_str!("schema/001_first.sql")];
+pub(super) const STEPS: &[&str] = &[
+    include_str!("schema/001_first.sql"),
+    include_str!("schema/002_typed_codes.sql"),
+    include_str!("schema/003_relying_parties.sql"),
+    include_str!("schema/004_operating.sql"),
+];
+
+/// The newest schema that is known here.
+pub(super) fn newest() -> u32 {
+    u32::try_from(STEPS.len()).unwrap_or(u32::MAX)
+}
 
 /// Runs the steps that are missing, each in a transaction of its own.
 pub(super) fn migrate(
@@ -24,14 +34,23 @@ pub(super) fn migrate(
     {
         copy(connection, path, found)?;
     }
+    // A step may put a table in another's place (https://www.sqlite.org/lang_altertable.html, section 7), and what
+    // refers to it must hold afterwards.
+    connection.execute_batch("PRAGMA foreign_keys = OFF")?;
     for (version, step) in (1_u32..).zip(steps).skip(found as usize) {
         let transaction = connection.transaction()?;
         transaction.execute_batch(step)?;
+        let dangling: i64 =
+            transaction.query_row("SELECT count(*) FROM pragma_foreign_key_check", [], |row| row.get(0))?;
+        if dangling > 0 {
+            return Err(OpenError::Dangling { version, rows: dangling });
+        }
         transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
         transaction.pragma_update(None, "user_version", version)?;
         transaction.commit()?;
         tracing::info!(version, "database schema");
     }
+    connection.execute_batch("PRAGMA foreign_keys = ON")?;
     Ok(())
 }
 
@@ -43,10 +62,7 @@ fn copy(connection: &Connection, path: &Path, version: u32) -> Result<(), OpenEr
     if partial.exists() {
         std::fs::remove_file(&partial).map_err(refused)?;
     }
-    // Made beforehand, so that nobody else can read it; VACUUM INTO takes an empty file.
-    private(&partial).map_err(refused)?;
-    connection.execute("VACUUM INTO ?1", [partial.to_string_lossy()])?;
-    private(&partial).and_then(|file| file.sync_all()).map_err(refused)?;
+    super::backup::copy(connection, &partial)?;
     std::fs::rename(&partial, &target).map_err(refused)
 }
 

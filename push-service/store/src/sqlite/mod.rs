@@ -1,11 +1,13 @@
 //! The SQLite engine: one file, one writing thread, a few readers.
 //!
 //! [`Sqlite::open`] is the way in. `cases` has the use cases, each of which reads what a rule needs, asks the rule
-//! and carries its decision out; the nouns (`users`, `sessions`, `requests`, `enrolments`, `devices`, `audit`) have
-//! the SQL; `apply` maps changes to it; `engine` commits; `file` and `migrate` open.
+//! and carries its decision out; the nouns (`users`, `sessions`, `requests`, `enrolments`, `devices`, `relying_parties`, `audit`) have
+//! the SQL; `apply` maps changes to it; `engine` commits; `file` and `migrate` open; `backup` copies
+//! and puts back; `retention` erases.
 
 mod apply;
 mod audit;
+mod backup;
 mod cases;
 mod devices;
 mod engine;
@@ -13,19 +15,24 @@ mod enrolments;
 mod file;
 mod migrate;
 mod readers;
+mod relying_parties;
 mod requests;
+mod retention;
 mod rows;
+#[cfg(any(test, feature = "seed"))]
+pub mod seed;
 mod sessions;
 mod users;
 
-pub use engine::Clock;
+pub use backup::{Alone, Later, Migrated, State, inspect, newest_record};
+pub use engine::{Clock, Watch};
 pub use file::OpenError;
 
-use crate::store::{Committed, Outcome};
+use crate::store::{Committed, Outcome, StoreError};
 use crate::vault::Vault;
 use authenticator_protocol::random::Random;
 use authenticator_protocol::time::Millis;
-use engine::{Time, Writer};
+use engine::{Hand, Time, Writer};
 use readers::Readers;
 use rusqlite::Connection;
 use signin::fact::Fact;
@@ -33,7 +40,7 @@ use signin::policy::Policy;
 use signin::{Decision, Notice};
 use std::fmt;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use tokio::sync::oneshot;
 
 /// Where the data is.
@@ -83,6 +90,9 @@ pub struct Sqlite {
     /// `None` in memory: there the writing thread reads as well.
     readers: Option<Arc<Readers>>,
     writer: Writer<Box<dyn Random + Send>>,
+    unheard: Arc<Ear>,
+    /// Where it is, when it is in a file.
+    path: Option<PathBuf>,
     /// After the writer, so that nobody else opens the file before it is done.
     _lock: Option<file::Lock>,
 }
@@ -104,7 +114,18 @@ impl Sqlite {
         let writer =
             Writer::start(connection, Arc::clone(&time), options.random).map_err(OpenError::Thread)?;
         let shared = Arc::new(Shared { policy: options.policy, vault: options.vault, time });
-        Ok(Arc::new(Self { shared, readers, writer, _lock: lock }))
+        let (path, unheard) = (path.map(Into::into), Arc::default());
+        Ok(Arc::new(Self { shared, readers, writer, unheard, path, _lock: lock }))
+    }
+
+    /// Tells `watch` of each commit from now on. There is one.
+    pub fn watch(&self, watch: Arc<dyn Watch>) {
+        self.writer.watch(watch);
+    }
+
+    /// From now on `unheard` is handed what was committed for a caller who has gone away. There is one.
+    pub fn when_unheard(&self, unheard: Box<Unheard>) {
+        let _ = self.unheard.0.set(unheard);
     }
 
     /// Takes no more work, finishes what was taken, and leaves one whole file behind.
@@ -125,15 +146,15 @@ impl Sqlite {
         T: Send + 'static,
         F: FnOnce(&mut Tx<'_>) -> Outcome<T> + Send + 'static,
     {
-        let shared = Arc::clone(&self.shared);
-        self.writer
-            .submit(move |hand| {
-                let at = Reading::of(&shared, hand.connection, hand.now);
-                let mut tx = Tx { at, random: &mut **hand.state, notices: Vec::new(), facts: Vec::new() };
-                let value = work(&mut tx)?;
-                Ok(Committed { value, notices: tx.notices, facts: tx.facts, at: hand.now })
-            })
-            .map(Pending)
+        let (shared, unheard) = (Arc::clone(&self.shared), Arc::clone(&self.unheard));
+        let work = move |hand: Hand<'_, Box<dyn Random + Send>>| {
+            let at = Reading::of(&shared, hand.connection, hand.now);
+            let mut tx = Tx { at, random: &mut **hand.state, notices: Vec::new(), facts: Vec::new() };
+            let value = work(&mut tx)?;
+            Ok(Committed { value, notices: tx.notices, facts: tx.facts, at: hand.now })
+        };
+        let told = move |committed| Told { committed: Some(committed), unheard };
+        self.writer.submit(work, told).map(Pending)
     }
 
     /// Runs a job that writes; answers when it is on disk.
@@ -145,7 +166,7 @@ impl Sqlite {
         self.submit(work)?.wait().await
     }
 
-    /// Runs a job that only reads.
+    /// Runs a job that only reads, and may take a while.
     async fn read<T, F>(&self, work: F) -> Outcome<T>
     where
         T: Send + 'static,
@@ -157,14 +178,56 @@ impl Sqlite {
             None => Ok(self.commit(move |tx| work(tx.at)).await?.value),
         }
     }
+
+    /// Reads a few rows by their keys.
+    async fn look<T, F>(&self, work: F) -> Outcome<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(Reading<'_>) -> Outcome<T> + Send + 'static,
+    {
+        match &self.readers {
+            Some(readers) => {
+                readers.run_here(|db| work(Reading::of(&self.shared, db, self.shared.time.now()))).await
+            }
+            None => self.read(work).await,
+        }
+    }
 }
 
 /// A queued job.
-struct Pending<T>(oneshot::Receiver<Outcome<Committed<T>>>);
+struct Pending<T>(oneshot::Receiver<Outcome<Told<T>>>);
 
 impl<T> Pending<T> {
     async fn wait(self) -> Outcome<Committed<T>> {
-        self.0.await.unwrap_or(Err(crate::StoreError::Unavailable))
+        let mut told = self.0.await.unwrap_or(Err(StoreError::Unavailable))?;
+        told.committed.take().ok_or(StoreError::Unavailable)
+    }
+}
+
+/// Hears of what was committed when whoever asked for it has gone away meanwhile.
+pub type Unheard = dyn Fn(Committed<()>) + Send + Sync;
+
+#[derive(Default)]
+struct Ear(OnceLock<Box<Unheard>>);
+
+impl fmt::Debug for Ear {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Ear")
+    }
+}
+
+/// What was committed, on its way to whoever asked for it. If it does not arrive, others must hear of it all the same.
+struct Told<T> {
+    committed: Option<Committed<T>>,
+    unheard: Arc<Ear>,
+}
+
+impl<T> Drop for Told<T> {
+    fn drop(&mut self) {
+        if let (Some(committed), Some(unheard)) = (self.committed.take(), self.unheard.0.get()) {
+            let Committed { notices, facts, at, .. } = committed;
+            unheard(Committed { value: (), notices, facts, at });
+        }
     }
 }
 

@@ -7,29 +7,31 @@ use crate::vault::Vault;
 use authenticator_protocol::answer::{AnswerReply, End};
 use authenticator_protocol::code::Hash;
 use authenticator_protocol::fetch;
-use authenticator_protocol::ids::{ChallengeId, DeviceId, EnrolmentId, RequestId, UserId};
+use authenticator_protocol::ids::{ChallengeId, DeviceId, EnrolmentId, RelyingPartyId, RequestId, UserId};
 use authenticator_protocol::number::Digits;
 use authenticator_protocol::random::Random;
 use authenticator_protocol::time::Millis;
 use rusqlite::{Connection, params};
 use signin::device::Device;
-use signin::request::{Asked, ChallengeRecord, Ended, NUMBER_MEMORY, Origin, SignInRequest};
+use signin::request::{
+    Asked, Asker, ChallengeRecord, Commission, Ended, NUMBER_MEMORY, Origin, SignInRequest,
+};
 
 macro_rules! columns {
     () => {
         "id, user, session, browser, purpose, enrolment, application, origin_address, origin_browser,
          origin_system, origin_place, recognised, digits, sealed_number, opened, expires, end, ended_at, ended_by,
-         used"
+         used, message, relying_party, asked, nonce, result, repeat, delivered"
     };
 }
 
 fn read(columns: &mut Columns<'_>, vault: &Vault) -> Outcome<SignInRequest> {
     let id: RequestId = columns.take()?;
+    let user = columns.take()?;
+    let (key, browser) = (columns.take()?, columns.take()?);
     Ok(SignInRequest {
         id,
-        user: columns.take()?,
-        session: columns.take()?,
-        browser: columns.take()?,
+        user,
         purpose: columns.word(|purpose| serde_json::from_str(purpose).ok())?,
         enrolment: columns.maybe()?,
         application: columns.take()?,
@@ -52,6 +54,19 @@ fn read(columns: &mut Columns<'_>, vault: &Vault) -> Outcome<SignInRequest> {
             end.zip(at).map(|(end, at)| Ended { end, at, by })
         },
         used: columns.take()?,
+        message: columns.maybe()?,
+        asker: match columns.maybe()? {
+            None => Asker::Session { key, browser },
+            Some(relying_party) => Asker::RelyingParty(Box::new(Commission {
+                relying_party,
+                place: browser,
+                asked: columns.take()?,
+                nonce: columns.maybe()?,
+                result: columns.take()?,
+                repeat: columns.maybe()?,
+                delivered: columns.take()?,
+            })),
+        },
     })
 }
 
@@ -83,6 +98,30 @@ pub(super) fn pending(at: Reading<'_>, user: UserId) -> Outcome<Vec<Asked>> {
     found.into_iter().map(|request| with_all(at, request)).collect()
 }
 
+/// The pending requests of everybody, also of whoever is unknown.
+pub(super) fn all_pending(at: Reading<'_>) -> Outcome<Vec<Asked>> {
+    let sql = concat!("SELECT ", columns!(), " FROM requests WHERE ended_at IS NULL AND expires > 0");
+    let found = all(at.db, sql, [], |columns| read(columns, at.vault))?;
+    found.into_iter().map(|request| with_all(at, request)).collect()
+}
+
+/// What a relying party opened with this `Idempotency-Key`.
+pub(super) fn repeated(
+    at: Reading<'_>,
+    relying_party: RelyingPartyId,
+    repeat: Hash,
+) -> Outcome<Option<SignInRequest>> {
+    let sql = concat!("SELECT ", columns!(), " FROM requests WHERE relying_party = ?1 AND repeat = ?2");
+    one(at.db, sql, params![relying_party.as_bytes(), repeat.0], |columns| read(columns, at.vault))
+}
+
+/// What a relying party waits for.
+pub(super) fn pending_for(at: Reading<'_>, relying_party: RelyingPartyId) -> Outcome<Vec<Asked>> {
+    let sql = concat!("SELECT ", columns!(), " FROM requests WHERE ended_at IS NULL AND relying_party = ?1");
+    let found = all(at.db, sql, [relying_party.as_bytes()], |columns| read(columns, at.vault))?;
+    found.into_iter().map(|request| with_all(at, request)).collect()
+}
+
 /// Pending requests whose time is over, at most `limit`.
 pub(super) fn due(at: Reading<'_>, limit: u32) -> Outcome<Vec<RequestId>> {
     let sql = "SELECT id FROM requests WHERE ended_at IS NULL AND expires <= ?1 ORDER BY expires LIMIT ?2";
@@ -106,6 +145,23 @@ pub(super) fn recent_numbers(at: Reading<'_>, user: UserId) -> Outcome<Vec<(Requ
     all(at.db, sql, params![user.as_bytes(), ms(at.now.minus_seconds(NUMBER_MEMORY))], read)
 }
 
+/// How many requests of a user a relying party has opened that are pending or ended within five minutes; and all of them.
+pub(super) fn recently_asked(
+    at: Reading<'_>,
+    user: UserId,
+    party: RelyingPartyId,
+) -> Outcome<(usize, usize)> {
+    let sql = "SELECT relying_party FROM requests
+            WHERE user = ?1 AND ended_at IS NULL AND relying_party IS NOT NULL
+        UNION ALL
+        SELECT relying_party FROM requests
+            WHERE user = ?1 AND ended_at >= ?2 AND relying_party IS NOT NULL";
+    let since = ms(at.now.minus_seconds(NUMBER_MEMORY));
+    let asked: Vec<RelyingPartyId> =
+        all(at.db, sql, params![user.as_bytes(), since], |columns| columns.take())?;
+    Ok((asked.iter().filter(|other| **other == party).count(), asked.len()))
+}
+
 pub(super) fn add(
     db: &Connection,
     vault: &Vault,
@@ -117,15 +173,17 @@ pub(super) fn add(
         "INSERT INTO requests (",
         columns!(),
         ", number_tag) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,
-         NULL, NULL, NULL, FALSE, ?17)"
+         NULL, NULL, NULL, FALSE, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?17)"
     );
+    let place = request.asker.place();
+    let commission = request.asker.commission();
     let unreadable = |_| StoreError::Corrupt("a purpose");
     let number = request.number.as_ref();
     let params = params![
         request.id.as_bytes(),
         request.user.as_bytes(),
-        request.session.0,
-        request.browser.0,
+        request.asker.session().unwrap_or(place).0,
+        place.0,
         serde_json::to_string(&request.purpose).map_err(unreadable)?,
         request.enrolment.as_ref().map(EnrolmentId::as_bytes),
         request.application,
@@ -139,6 +197,13 @@ pub(super) fn add(
         ms(request.opened),
         ms(request.expires),
         number.map(|number| vault.number_tag(request.user, number).0),
+        request.message,
+        commission.map(|of| of.relying_party.as_bytes()),
+        commission.map(|of| of.asked.0),
+        commission.and_then(|of| of.nonce.as_deref()),
+        commission.map(|of| of.result.as_bytes()),
+        commission.and_then(|of| of.repeat).map(|hash| hash.0),
+        commission.map(|of| of.delivered),
     ];
     write_one(db, "a new request", sql, params)?;
     for challenge in challenges {

@@ -2,15 +2,28 @@
 
 use crate::store::{Outcome, StoreError};
 use authenticator_protocol::code::Bytes;
-use authenticator_protocol::ids::{ChallengeId, DeviceId, EnrolmentId, RequestId, UserId};
+use authenticator_protocol::ids::{
+    ApiKeyId, ChallengeId, DeviceId, EnrolmentId, RelyingPartyId, RequestId, ResultId, UserId,
+};
 use authenticator_protocol::keys::PublicKey;
 use authenticator_protocol::time::Millis;
 use rusqlite::types::FromSql;
-use rusqlite::{Connection, Params, Row};
+use rusqlite::{Connection, ErrorCode, Params, Row};
 
 impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
-        Self::Database(error.to_string())
+        let text = error.to_string();
+        match error.sqlite_error_code() {
+            Some(
+                ErrorCode::DiskFull
+                | ErrorCode::ReadOnly
+                | ErrorCode::SystemIoFailure
+                | ErrorCode::CannotOpen
+                | ErrorCode::DatabaseBusy
+                | ErrorCode::DatabaseLocked,
+            ) => Self::NotNow(text),
+            _ => Self::Database(text),
+        }
     }
 }
 
@@ -30,7 +43,7 @@ macro_rules! ids {
         }
     )+};
 }
-ids!(ChallengeId, DeviceId, EnrolmentId, RequestId, UserId);
+ids!(ApiKeyId, ChallengeId, DeviceId, EnrolmentId, RelyingPartyId, RequestId, ResultId, UserId);
 
 macro_rules! as_stored {
     ($($name:ty),+) => {$(

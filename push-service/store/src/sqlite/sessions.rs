@@ -53,6 +53,14 @@ pub(super) fn approved_by(at: Reading<'_>, user: UserId, device: DeviceId) -> Ou
     all(at.db, sql, params![user.as_bytes(), device.as_bytes()], read)
 }
 
+/// Those of a user that have not ended and are not too old.
+pub(super) fn open(at: Reading<'_>, user: UserId) -> Outcome<Vec<Session>> {
+    let sql =
+        concat!("SELECT ", columns!(), " FROM sessions WHERE user = ?1 AND ended IS NULL AND created > ?2");
+    let since = at.now.minus_seconds(at.policy.session_total);
+    all(at.db, sql, params![user.as_bytes(), ms(since)], read)
+}
+
 pub(super) fn add(db: &Connection, session: &Session) -> Outcome<()> {
     let sql = concat!(
         "INSERT INTO sessions (",

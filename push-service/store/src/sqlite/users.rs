@@ -46,6 +46,58 @@ pub(super) fn by_login(at: Reading<'_>, login: &str) -> Outcome<Option<(User, St
     Ok(if found.len() == 1 { found.pop() } else { None })
 }
 
+/// By UPN, e-mail or id, as a relying party names them.
+pub(super) fn by_name(at: Reading<'_>, name: &str) -> Outcome<Option<User>> {
+    let name = name.trim();
+    match by_login(at, name)? {
+        Some((user, _)) => Ok(Some(user)),
+        None => match name.parse() {
+            Ok(id) => find(at, id),
+            Err(_) => Ok(None),
+        },
+    }
+}
+
+/// By UPN, with the password's hash.
+pub(super) fn by_upn(at: Reading<'_>, upn: &str) -> Outcome<Option<(User, String)>> {
+    let sql = concat!("SELECT ", columns!(), ", password_hash FROM users WHERE upn = ?1");
+    one(at.db, sql, [upn.to_lowercase()], |columns| Ok((read(columns)?, columns.take()?)))
+}
+
+/// Those whose UPN or e-mail this is.
+pub(super) fn with_name(at: Reading<'_>, name: &str) -> Outcome<Vec<User>> {
+    let sql = concat!("SELECT ", columns!(), " FROM users WHERE upn = ?1 OR email = ?1");
+    all(at.db, sql, [name], read)
+}
+
+/// By UPN, from the first after this one.
+pub(super) fn list(at: Reading<'_>, after: &str, limit: u32) -> Outcome<Vec<User>> {
+    let sql = concat!("SELECT ", columns!(), " FROM users WHERE upn > ?1 ORDER BY upn LIMIT ?2");
+    all(at.db, sql, params![after, limit], read)
+}
+
+/// Adds a user, or replaces what the directory says of one; whether they are disabled stays. A new one without a hash
+/// has no password.
+pub(super) fn import(db: &Connection, user: &User, password_hash: Option<&str>) -> Outcome<()> {
+    let sql = "INSERT INTO users (id, upn, email, name, mobile, password_hash, disabled, first_confirmed,
+                                  wrong_in_row, wrong_today, wrong_day, app_locked)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, FALSE, NULL, 0, 0, 0, 0)
+        ON CONFLICT (upn) DO UPDATE SET email = excluded.email, name = excluded.name, mobile = excluded.mobile";
+    let hash = password_hash.unwrap_or_default();
+    let params = params![user.id.as_bytes(), user.upn, user.email, user.name, user.mobile, hash];
+    write_one(db, "an import", sql, params)
+}
+
+pub(super) fn set_disabled(db: &Connection, id: UserId, disabled: bool) -> Outcome<()> {
+    let sql = "UPDATE users SET disabled = ?2 WHERE id = ?1";
+    write_one(db, "disabling a user", sql, params![id.as_bytes(), disabled])
+}
+
+pub(super) fn set_password(db: &Connection, id: UserId, hash: &str) -> Outcome<()> {
+    let sql = "UPDATE users SET password_hash = ?2 WHERE id = ?1";
+    write_one(db, "a password", sql, params![id.as_bytes(), hash])
+}
+
 /// Adds a user, or replaces what the directory says of one with the same UPN.
 pub(super) fn put(db: &Connection, new: &NewUser) -> Outcome<UserId> {
     let user = &new.user;

@@ -1,8 +1,8 @@
 //! Devices.
 
-use super::super::{Reading, Sqlite, Tx, devices, enrolments, requests, sessions};
+use super::super::{Reading, Sqlite, Tx, devices, enrolments, requests, sessions, users};
 use super::sessions::{known, under_way};
-use crate::store::{Fetched, Outcome};
+use crate::store::{Fetched, Outcome, Reach};
 use authenticator_protocol::ids::DeviceId;
 use signin::device::{self, Device, DeviceState, Leaving};
 use signin::enrolment::Enrolment;
@@ -11,7 +11,7 @@ use signin::session::{Session, SessionKey, UnderWay};
 use signin::{Change, Decision};
 
 /// What the end of a device touches.
-struct Touched {
+pub(super) struct Touched {
     pending: Vec<Asked>,
     devices: Vec<Device>,
     sessions: Vec<(Session, UnderWay)>,
@@ -19,7 +19,7 @@ struct Touched {
 }
 
 impl Touched {
-    fn by(at: Reading<'_>, device: &Device) -> Outcome<Self> {
+    pub(super) fn by(at: Reading<'_>, device: &Device) -> Outcome<Self> {
         let mut pending = requests::pending(at, device.user)?;
         pending.retain(|asked| asked.devices.contains(&device.id));
         let sessions = sessions::approved_by(at, device.user, device.id)?
@@ -34,7 +34,7 @@ impl Touched {
         })
     }
 
-    fn leaving<'a>(&'a self, device: &'a Device) -> Leaving<'a> {
+    pub(super) fn leaving<'a>(&'a self, device: &'a Device) -> Leaving<'a> {
         Leaving {
             device,
             pending: &self.pending,
@@ -60,18 +60,28 @@ pub(super) fn leave(tx: &mut Tx<'_>, id: DeviceId) -> Outcome<()> {
     tx.carry_out(device::leave(&touched.leaving(&device), tx.at.now)).map(drop)
 }
 
+pub(super) fn reach(at: Reading<'_>, id: DeviceId) -> Outcome<Reach> {
+    let Some(device) = devices::find(at, id)?.filter(|found| found.state != DeviceState::Ended) else {
+        return Ok(Reach::Ended);
+    };
+    let may_sign_in = users::find(at, device.user)?.is_some_and(|user| !user.disabled);
+    Ok(if may_sign_in { Reach::Open } else { Reach::Disabled })
+}
+
 /// How often it is noted that a device was heard of, in seconds.
 const REACHED: u64 = 60;
 
-/// Reads; writes only that the device was reached, at most once a minute.
-pub(super) async fn fetch(store: &Sqlite, id: DeviceId) -> Outcome<Option<Fetched>> {
+/// Reads; writes only that the device was reached, at most once a minute, and that its app is another.
+pub(super) async fn fetch(store: &Sqlite, id: DeviceId, app: String) -> Outcome<Option<Fetched>> {
+    let said = app.clone();
     let found = store
-        .read(move |at| {
+        .look(move |at| {
             let Some(device) = devices::find(at, id)?.filter(|found| found.state != DeviceState::Ended)
             else {
                 return Ok(None);
             };
-            let due = device.last_reached.is_none_or(|last| at.now >= last.plus_seconds(REACHED));
+            let due = device.app != said
+                || device.last_reached.is_none_or(|last| at.now >= last.plus_seconds(REACHED));
             let fetched = Fetched {
                 challenges: requests::waiting_on(at, &device)?,
                 ended: requests::ended_on(at, &device)?,
@@ -84,12 +94,12 @@ pub(super) async fn fetch(store: &Sqlite, id: DeviceId) -> Outcome<Option<Fetche
     let Some((fetched, due)) = found else { return Ok(None) };
     if due {
         // What waits must reach the phone although this was not noted.
-        super::log(store.commit(move |tx| reached(tx, id)).await);
+        super::log(store.commit(move |tx| reached(tx, id, app)).await);
     }
     Ok(Some(fetched))
 }
 
-fn reached(tx: &mut Tx<'_>, id: DeviceId) -> Outcome<()> {
-    let reached = vec![Change::ReachDevice(id, tx.at.now)];
+fn reached(tx: &mut Tx<'_>, id: DeviceId, app: String) -> Outcome<()> {
+    let reached = vec![Change::ReachDevice(id, tx.at.now, app)];
     tx.carry_out(Decision { changes: reached, ..Decision::nothing(()) })
 }

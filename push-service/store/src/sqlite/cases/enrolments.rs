@@ -49,7 +49,7 @@ fn is_due(enrolment: &Enrolment, now: Millis) -> bool {
 
 /// Reads; ends the enrolment first when its time is over.
 pub(super) async fn view(store: &Sqlite, id: EnrolmentId) -> Outcome<Option<Committed<Enrolment>>> {
-    let found = store.read(move |at| Ok((enrolments::find(at, id)?, at.now))).await?;
+    let found = store.look(move |at| Ok((enrolments::find(at, id)?, at.now))).await?;
     let (Some(enrolment), at) = found else { return Ok(None) };
     if !is_due(&enrolment, at) {
         return Ok(Some(Committed { value: enrolment, notices: Vec::new(), facts: Vec::new(), at }));

@@ -2,24 +2,28 @@
 
 mod devices;
 mod enrolments;
+mod operate;
+mod relying_parties;
 mod requests;
 mod sessions;
 mod users;
 
 use super::{Sqlite, audit};
+use crate::operate::Operate;
 use crate::store::{
-    Answer, AuditRecord, BeginSession, ClaimCode, Committed, Complete, Fetched, Found, NewUser, NotClaimed,
-    NotOpened, NotPermitted, NotRegistered, NotTaken, OpenEnrolment, OpenRequest, Outcome, Register,
-    RequestView, Store, TypeCharacters, Typed,
+    Answer, Ask, AuditRecord, BeginSession, ClaimCode, Committed, Complete, Delivery, Fetched, Found,
+    NewUser, NotAdded, NotAsked, NotClaimed, NotOpened, NotPermitted, NotRegistered, NotTaken, OpenEnrolment,
+    OpenRequest, Outcome, Placed, Reach, Register, RequestView, Store, TypeCharacters, Typed,
 };
 use async_trait::async_trait;
 use authenticator_protocol::answer::AnswerReply;
 use authenticator_protocol::code::Hash;
-use authenticator_protocol::ids::{DeviceId, EnrolmentId, RequestId, UserId};
+use authenticator_protocol::ids::{ApiKeyId, DeviceId, EnrolmentId, RelyingPartyId, RequestId, UserId};
 use authenticator_protocol::time::Millis;
 use signin::device::Device;
 use signin::enrolment::Enrolment;
 use signin::fact::{Fact, FactKind};
+use signin::relying_party::{ApiKey, RelyingParty};
 use signin::session::{Session, SessionKey};
 use signin::user::User;
 
@@ -42,11 +46,11 @@ impl Store for Sqlite {
 
     async fn user_by_login(&self, login: &str) -> Outcome<Option<(User, String)>> {
         let login = login.to_owned();
-        self.read(move |at| super::users::by_login(at, &login)).await
+        self.look(move |at| super::users::by_login(at, &login)).await
     }
 
     async fn recognises(&self, user: UserId, browser: Hash) -> Outcome<bool> {
-        self.read(move |at| super::users::recognises(at, user, browser)).await
+        self.look(move |at| super::users::recognises(at, user, browser)).await
     }
 
     async fn record(&self, fact: Fact) -> Outcome<Committed<()>> {
@@ -82,15 +86,24 @@ impl Store for Sqlite {
     }
 
     async fn expire(&self) -> Outcome<Committed<()>> {
-        requests::expire_all(self).await
+        let expired = requests::expire_all(self).await;
+        // What is over must be told although something old cannot be erased.
+        if let Err(error) = Operate::forget(self).await {
+            tracing::error!(%error, "erasing what has been kept for long enough");
+        }
+        expired
     }
 
     async fn device(&self, id: DeviceId) -> Outcome<Option<Device>> {
-        self.read(move |at| super::devices::find(at, id)).await
+        self.look(move |at| super::devices::find(at, id)).await
     }
 
-    async fn fetch(&self, device: DeviceId) -> Outcome<Option<Fetched>> {
-        devices::fetch(self, device).await
+    async fn reach(&self, device: DeviceId) -> Outcome<Reach> {
+        self.look(move |at| devices::reach(at, device)).await
+    }
+
+    async fn fetch(&self, device: DeviceId, app: String) -> Outcome<Option<Fetched>> {
+        devices::fetch(self, device, app).await
     }
 
     async fn answer(&self, answer: Answer) -> Outcome<Committed<Result<AnswerReply, NotTaken>>> {
@@ -102,7 +115,7 @@ impl Store for Sqlite {
     }
 
     async fn may_enrol(&self, session: SessionKey, trusted: bool) -> Outcome<Result<(), NotPermitted>> {
-        self.read(move |at| enrolments::may(at, session, trusted)).await
+        self.look(move |at| enrolments::may(at, session, trusted)).await
     }
 
     async fn enrolment(&self, id: EnrolmentId) -> Outcome<Option<Committed<Enrolment>>> {
@@ -126,7 +139,7 @@ impl Store for Sqlite {
     }
 
     async fn devices(&self, user: UserId) -> Outcome<Vec<Device>> {
-        self.read(move |at| super::devices::of_user(at, user)).await
+        self.look(move |at| super::devices::of_user(at, user)).await
     }
 
     async fn remove_device(
@@ -140,6 +153,58 @@ impl Store for Sqlite {
 
     async fn leave(&self, device: DeviceId) -> Outcome<Committed<()>> {
         self.commit(move |tx| devices::leave(tx, device)).await
+    }
+
+    async fn add_relying_party(
+        &self,
+        party: RelyingParty,
+        key: ApiKey,
+    ) -> Outcome<Committed<Result<(), NotAdded>>> {
+        self.commit(move |tx| relying_parties::add(tx, party, key)).await
+    }
+
+    async fn relying_parties(&self) -> Outcome<Vec<(RelyingParty, Vec<ApiKey>)>> {
+        self.read(relying_parties::list).await
+    }
+
+    async fn relying_party(&self, id: RelyingPartyId) -> Outcome<Option<RelyingParty>> {
+        self.look(move |at| super::relying_parties::find(at, id)).await
+    }
+
+    async fn relying_party_by_key(&self, key: ApiKeyId) -> Outcome<Option<(RelyingParty, ApiKey)>> {
+        self.look(move |at| super::relying_parties::by_key(at, key)).await
+    }
+
+    async fn rotate_api_key(&self, id: RelyingPartyId, key: ApiKey) -> Outcome<Committed<bool>> {
+        self.commit(move |tx| relying_parties::rotate(tx, id, key)).await
+    }
+
+    async fn retire_api_keys(&self, id: RelyingPartyId) -> Outcome<Committed<Option<usize>>> {
+        self.commit(move |tx| relying_parties::retire(tx, id)).await
+    }
+
+    async fn remove_relying_party(&self, id: RelyingPartyId) -> Outcome<Committed<bool>> {
+        self.commit(move |tx| relying_parties::remove(tx, id)).await
+    }
+
+    async fn ask(&self, ask: Ask) -> Outcome<Committed<Result<Placed, NotAsked>>> {
+        self.commit(move |tx| requests::ask(tx, &ask)).await
+    }
+
+    async fn cancel_asked(&self, party: RelyingPartyId, id: RequestId) -> Outcome<Committed<Option<bool>>> {
+        self.commit(move |tx| relying_parties::cancel(tx, party, id)).await
+    }
+
+    async fn deliveries(&self, each: u32) -> Outcome<Vec<Delivery>> {
+        self.read(move |at| relying_parties::due(at, each)).await
+    }
+
+    async fn delivered(&self, id: RequestId) -> Outcome<Committed<()>> {
+        self.commit(move |tx| relying_parties::delivered(tx, id)).await
+    }
+
+    async fn not_delivered(&self, id: RequestId) -> Outcome<Committed<()>> {
+        self.commit(move |tx| relying_parties::not_delivered(tx, id)).await
     }
 
     async fn audit(&self, after: u64, limit: u32) -> Outcome<Vec<AuditRecord>> {

@@ -1,16 +1,17 @@
 //! Sign-in requests.
 
-use super::super::{Reading, Sqlite, Tx, devices, enrolments, requests, users};
+use super::super::{Reading, Sqlite, Tx, devices, enrolments, relying_parties, requests, users};
 use super::sessions::{known, under_way};
 use crate::store::{
-    Answer, Committed, NotOpened, NotTaken, OpenRequest, Outcome, RequestView, Says, StoreError,
+    Answer, Ask, Committed, NotAsked, NotOpened, NotTaken, OpenRequest, Outcome, Placed, RequestView, Says,
+    StoreError,
 };
 use authenticator_protocol::answer::AnswerReply;
 use authenticator_protocol::code::Hash;
 use authenticator_protocol::ids::RequestId;
 use authenticator_protocol::number::Number;
 use signin::device::DeviceState;
-use signin::request::{self, Opener, Questioned};
+use signin::request::{self, Asking, Opener, Questioned};
 use signin::session::SessionKey;
 
 pub(super) fn open(tx: &mut Tx<'_>, mut open: OpenRequest) -> Outcome<Result<RequestId, NotOpened>> {
@@ -26,6 +27,32 @@ pub(super) fn open(tx: &mut Tx<'_>, mut open: OpenRequest) -> Outcome<Result<Req
         taken: &|number| is_among(at, &user.id, number, recent.iter().map(|(_, tag)| tag)),
     };
     let decision = request::open(&open, &opener, at.policy, at.now, &mut *tx.random);
+    tx.carry_out(decision)
+}
+
+/// Opens one for a relying party.
+pub(super) fn ask(tx: &mut Tx<'_>, ask: &Ask) -> Outcome<Result<Placed, NotAsked>> {
+    let at = tx.at;
+    if relying_parties::find(at, ask.relying_party)?.is_none() {
+        return Ok(Err(NotAsked::NoRelyingParty));
+    }
+    let found = users::by_name(at, &ask.user)?;
+    let user = found.as_ref().ok_or_else(|| at.vault.nobody(&ask.user));
+    let id = user.map_or_else(|unknown| unknown, |user| user.id);
+    let recent = requests::recent_numbers(at, id)?;
+    let earlier = match ask.repeat {
+        Some(repeat) => requests::repeated(at, ask.relying_party, repeat)?,
+        None => None,
+    };
+    let asking = Asking {
+        user,
+        devices: &devices::of_user(at, id)?,
+        pending: &requests::pending(at, id)?,
+        taken: &|number| is_among(at, &id, number, recent.iter().map(|(_, tag)| tag)),
+        recent: requests::recently_asked(at, id, ask.relying_party)?,
+        earlier: earlier.as_ref(),
+    };
+    let decision = request::ask_for(ask, &asking, at.policy, at.now, &mut *tx.random);
     tx.carry_out(decision)
 }
 
@@ -70,7 +97,7 @@ pub(super) fn answer(tx: &mut Tx<'_>, answer: &Answer) -> Outcome<Result<AnswerR
 pub(super) fn cancel(tx: &mut Tx<'_>, session: SessionKey) -> Outcome<bool> {
     let Some((session, _)) = known(tx.at, session)? else { return Ok(false) };
     match under_way(tx.at, &session)?.request {
-        Some(asked) if asked.request.session == session.key => {
+        Some(asked) if asked.request.asker.session() == Some(session.key) => {
             tx.carry_out(request::cancel(&asked, tx.at.now))
         }
         _ => Ok(false),
@@ -84,7 +111,7 @@ fn look(at: Reading<'_>, id: RequestId) -> Outcome<Option<RequestView>> {
 
 /// Reads; ends the request first when its time is over.
 pub(super) async fn view(store: &Sqlite, id: RequestId) -> Outcome<Option<Committed<RequestView>>> {
-    let Some(view) = store.read(move |at| look(at, id)).await? else { return Ok(None) };
+    let Some(view) = store.look(move |at| look(at, id)).await? else { return Ok(None) };
     if view.request.ended.is_some() || view.request.is_pending(view.now) {
         return Ok(Some(Committed { at: view.now, value: view, notices: Vec::new(), facts: Vec::new() }));
     }

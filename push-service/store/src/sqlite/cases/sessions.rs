@@ -85,7 +85,7 @@ enum Note {
 pub(super) async fn find(store: &Sqlite, key: SessionKey) -> Outcome<Found> {
     let committed = store.shared.time.committed();
     let (found, note) = store
-        .read(move |at| {
+        .look(move |at| {
             let Some((session, user)) = known(at, key)? else { return Ok((Found::Gone, Note::Nothing)) };
             let request = match session.request {
                 Some(id) if session.ended.is_some() => requests::find(at, id)?,

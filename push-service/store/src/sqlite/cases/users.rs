@@ -1,17 +1,19 @@
 //! Users.
 
-use super::super::{Tx, requests, users};
+use super::super::{Tx, users};
+use super::operate::Open;
 use crate::store::{NewUser, Outcome};
 use authenticator_protocol::ids::UserId;
-use signin::request;
+use signin::user;
 
-/// What waits for a user who may no longer sign in fails.
+/// Nothing of a user who may no longer sign in stays open.
 pub(super) fn put(tx: &mut Tx<'_>, new: &NewUser) -> Outcome<UserId> {
     let id = users::put(tx.at.db, new)?;
-    if new.user.disabled {
-        for asked in requests::pending(tx.at, id)? {
-            tx.carry_out(request::fail(&asked, tx.at.now))?;
-        }
+    if new.user.disabled
+        && let Some(user) = users::find(tx.at, id)?
+    {
+        let open = Open::of(tx.at, id)?;
+        tx.carry_out(user::shut_out(&open.whole(&user), "disabled", tx.at.now))?;
     }
     Ok(id)
 }

@@ -22,7 +22,7 @@ fn writer(clock: &Arc<AtomicU64>) -> (Writer<()>, Arc<Time>) {
 /// Holds the writing thread in a job until the sender is dropped, so that what follows is one batch.
 fn hold(writer: &Writer<()>) -> std::sync::mpsc::Sender<()> {
     let (release, held) = std::sync::mpsc::channel();
-    let waits = writer.submit(move |_| {
+    let waits = writer.run(move |_| {
         let _ = held.recv();
         Ok(())
     });
@@ -32,12 +32,12 @@ fn hold(writer: &Writer<()>) -> std::sync::mpsc::Sender<()> {
 
 fn keep(writer: &Writer<()>, number: i64) -> Answer<Outcome<()>> {
     let sql = "INSERT INTO kept VALUES (?1)";
-    writer.submit(move |hand| write_one(hand.connection, "a row", sql, [number])).unwrap()
+    writer.run(move |hand| write_one(hand.connection, "a row", sql, [number])).unwrap()
 }
 
 async fn kept(writer: &Writer<()>) -> i64 {
     let sum = "SELECT coalesce(sum(number), 0) FROM kept";
-    let job = writer.submit(move |hand| Ok(hand.connection.query_row(sum, [], |row| row.get(0))?));
+    let job = writer.run(move |hand| Ok(hand.connection.query_row(sum, [], |row| row.get(0))?));
     job.unwrap().await.unwrap().unwrap()
 }
 
@@ -46,11 +46,11 @@ async fn a_job_that_fails_leaves_nothing_and_disturbs_nobody() {
     let (writer, _) = writer(&Arc::new(AtomicU64::new(5)));
     let release = hold(&writer);
     let before = keep(&writer, 1);
-    let fails = writer.submit(|hand| {
+    let fails = writer.run(|hand| {
         hand.connection.execute("INSERT INTO kept VALUES (2)", [])?;
         Err::<(), _>(StoreError::Corrupt("in the middle"))
     });
-    let panics = writer.submit(|hand| {
+    let panics = writer.run(|hand| {
         hand.connection.execute("INSERT INTO kept VALUES (4)", []).unwrap();
         if hand.now > Millis(0) {
             panic!("on purpose");
@@ -76,8 +76,7 @@ async fn nobody_is_told_success_when_the_commit_fails() {
     let release = hold(&writer);
     let innocent = keep(&writer, 1);
     // A deferred foreign key lets its savepoint go, and the commit fail.
-    let breaks =
-        writer.submit(|hand| write_one(hand.connection, "a row", "INSERT INTO child VALUES (99)", []));
+    let breaks = writer.run(|hand| write_one(hand.connection, "a row", "INSERT INTO child VALUES (99)", []));
     let gone = keep(&writer, 2);
     drop(gone);
     drop(release);
@@ -94,7 +93,7 @@ async fn when_sqlite_gives_a_transaction_up_all_its_jobs_hear_of_it() {
     let (writer, _) = writer(&Arc::new(AtomicU64::new(5)));
     let release = hold(&writer);
     let innocent = keep(&writer, 1);
-    let ends = writer.submit(|hand| Ok(hand.connection.execute_batch("ROLLBACK")?));
+    let ends = writer.run(|hand| Ok(hand.connection.execute_batch("ROLLBACK")?));
     drop(release);
     assert!(innocent.await.unwrap().is_err());
     assert!(ends.unwrap().await.unwrap().is_err());
@@ -108,7 +107,7 @@ async fn time_goes_forwards_with_each_commit() {
     keep(&writer, 1).await.unwrap().unwrap();
     clock.store(50, Ordering::SeqCst);
     assert_eq!(time.now(), Millis(100));
-    let seen = writer.submit(|hand| Ok(hand.now)).unwrap().await.unwrap().unwrap();
+    let seen = writer.run(|hand| Ok(hand.now)).unwrap().await.unwrap().unwrap();
     assert_eq!(seen, Millis(100));
     clock.store(200, Ordering::SeqCst);
     assert_eq!(
@@ -118,8 +117,7 @@ async fn time_goes_forwards_with_each_commit() {
     );
     keep(&writer, 2).await.unwrap().unwrap();
     let sql = "SELECT time FROM meta";
-    let job =
-        writer.submit(move |hand| Ok(hand.connection.query_row(sql, [], |row| row.get::<_, i64>(0))?));
+    let job = writer.run(move |hand| Ok(hand.connection.query_row(sql, [], |row| row.get::<_, i64>(0))?));
     assert_eq!(job.unwrap().await.unwrap().unwrap(), 200);
 }
 
@@ -131,14 +129,14 @@ async fn stopping_finishes_what_is_queued() {
     for job in jobs {
         assert!(job.await.unwrap().is_ok());
     }
-    assert!(matches!(writer.submit(|_| Ok(())), Err(StoreError::Unavailable)));
+    assert!(matches!(writer.run(|_| Ok(())), Err(StoreError::Unavailable)));
 }
 
 #[tokio::test]
 async fn more_than_can_wait_are_turned_away() {
     let (writer, _) = writer(&Arc::new(AtomicU64::new(5)));
     let release = hold(&writer);
-    let turned_away = (0..QUEUE * 2).filter(|_| writer.submit(|_| Ok(())).is_err()).count();
+    let turned_away = (0..QUEUE * 2).filter(|_| writer.run(|_| Ok(())).is_err()).count();
     assert!(turned_away >= QUEUE - 1);
     drop(release);
     writer.stop();

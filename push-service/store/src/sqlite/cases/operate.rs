@@ -1,0 +1,189 @@
+//! What operators do.
+
+use super::super::{Reading, Sqlite, Tx, audit, devices, enrolments, requests, retention, sessions, users};
+use super::devices::Touched;
+use crate::operate::{Entry, Import, Imported, NotImported, Operate, Trail};
+use crate::store::{AuditRecord, Committed, Outcome};
+use async_trait::async_trait;
+use authenticator_protocol::ids::{DeviceId, UserId};
+use authenticator_protocol::random::bytes;
+use signin::enrolment::Enrolment;
+use signin::fact::{Fact, FactKind};
+use signin::request::Asked;
+use signin::session::Session;
+use signin::user::{self, Failures, Order, User, Whole};
+use signin::{Change, Decision, device};
+use std::collections::HashMap;
+
+#[async_trait]
+impl Operate for Sqlite {
+    async fn users(&self, after: &str, limit: u32) -> Outcome<Vec<User>> {
+        let after = after.to_lowercase();
+        self.read(move |at| users::list(at, &after, limit)).await
+    }
+
+    async fn user(&self, id: UserId) -> Outcome<Option<User>> {
+        self.read(move |at| users::find(at, id)).await
+    }
+
+    async fn import(
+        &self,
+        entries: Vec<Entry>,
+        how: Import,
+    ) -> Outcome<Committed<Result<Imported, NotImported>>> {
+        self.commit(move |tx| import(tx, &entries, how)).await
+    }
+
+    async fn order(&self, user: UserId, order: Order) -> Outcome<Committed<Option<bool>>> {
+        self.commit(move |tx| {
+            let Some(user) = users::find(tx.at, user)? else { return Ok(None) };
+            let open = Open::of(tx.at, user.id)?;
+            tx.carry_out(user::obey(order, &open.whole(&user), tx.at.now)).map(Some)
+        })
+        .await
+    }
+
+    async fn withdraw(&self, device: DeviceId) -> Outcome<Committed<Option<bool>>> {
+        self.commit(move |tx| {
+            let Some(device) = devices::find(tx.at, device)? else { return Ok(None) };
+            let touched = Touched::by(tx.at, &device)?;
+            tx.carry_out(device::withdraw(&touched.leaving(&device), tx.at.now)).map(Some)
+        })
+        .await
+    }
+
+    async fn trail(&self, trail: Trail) -> Outcome<Vec<AuditRecord>> {
+        self.read(move |at| audit::trail(at, &trail)).await
+    }
+
+    async fn forget(&self) -> Outcome<u64> {
+        if !self.read(retention::is_due).await? {
+            return Ok(0);
+        }
+        Ok(self.commit(|tx| retention::forget(tx.at)).await?.value)
+    }
+
+    async fn begin_anew(&self, detail: String) -> Outcome<Committed<()>> {
+        self.commit(move |tx| {
+            let fact = Fact { detail: Some(detail), ..Fact::new(FactKind::Restored) };
+            tx.carry_out(Decision { facts: vec![fact], ..Decision::nothing(()) })?;
+            let mut after = String::new();
+            loop {
+                let users = users::list(tx.at, &after, 1000)?;
+                let Some(last) = users.last() else { break };
+                after.clone_from(&last.upn);
+                for user in users {
+                    let Open { pending, enrolments, sessions, .. } = Open::of(tx.at, user.id)?;
+                    tx.carry_out(user::close(&pending, &enrolments, &sessions, "restored", tx.at.now))?;
+                }
+            }
+            // Those of users whom we do not know.
+            let pending = requests::all_pending(tx.at)?;
+            tx.carry_out(user::close(&pending, &[], &[], "restored", tx.at.now))
+        })
+        .await
+    }
+}
+
+/// What is open of a user.
+pub(super) struct Open {
+    pending: Vec<Asked>,
+    sessions: Vec<Session>,
+    enrolments: Vec<Enrolment>,
+    devices: Vec<device::Device>,
+}
+
+impl Open {
+    pub(super) fn of(at: Reading<'_>, user: UserId) -> Outcome<Self> {
+        Ok(Self {
+            pending: requests::pending(at, user)?,
+            sessions: sessions::open(at, user)?,
+            enrolments: enrolments::unfinished(at, user)?,
+            devices: devices::of_user(at, user)?,
+        })
+    }
+
+    pub(super) fn whole<'a>(&'a self, user: &'a User) -> Whole<'a> {
+        Whole {
+            user,
+            pending: &self.pending,
+            sessions: &self.sessions,
+            enrolments: &self.enrolments,
+            devices: &self.devices,
+        }
+    }
+}
+
+/// First looks at all, then writes.
+fn import(tx: &mut Tx<'_>, entries: &[Entry], how: Import) -> Outcome<Result<Imported, NotImported>> {
+    let mut taken: HashMap<String, usize> = HashMap::new();
+    let mut known = Vec::with_capacity(entries.len());
+    for (entry, new) in entries.iter().enumerate() {
+        let refused = |column, problem: String| Ok(Err(NotImported { entry, column, problem }));
+        let found = users::by_upn(tx.at, &new.upn)?;
+        if found.is_some() && how == Import::Add {
+            return refused("upn", format!("{} exists already", new.upn));
+        }
+        let names = [("upn", Some(&new.upn)), ("email", new.email.as_ref())];
+        for (column, name) in names.into_iter().filter_map(|(column, name)| Some((column, name?))) {
+            let name = name.to_lowercase();
+            if taken.insert(name.clone(), entry).is_some_and(|other| other != entry) {
+                return refused(column, format!("{name} stands there twice"));
+            }
+            // Two users with one name: neither could sign in with it.
+            let others = users::with_name(tx.at, &name)?;
+            if let Some(other) = others.iter().find(|other| other.upn != new.upn.to_lowercase()) {
+                return refused(column, format!("{name} belongs to {} already", other.upn));
+            }
+        }
+        known.push(found);
+    }
+    let mut imported = Imported::default();
+    for (new, found) in entries.iter().zip(known) {
+        let email = new.email.as_deref().map(str::to_lowercase);
+        let (kind, id) = match found {
+            None => {
+                imported.added += 1;
+                (FactKind::UserAdded, UserId::from_bytes(bytes(&mut *tx.random)))
+            }
+            Some((user, hash)) => {
+                let same = user.email == email
+                    && user.name == new.name
+                    && user.mobile == new.mobile
+                    && new.password_hash.as_ref().is_none_or(|new| *new == hash);
+                if same {
+                    imported.same += 1;
+                    continue;
+                }
+                imported.changed += 1;
+                (FactKind::UserChanged, user.id)
+            }
+        };
+        if how == Import::DryRun {
+            continue;
+        }
+        let user = User {
+            id,
+            upn: new.upn.to_lowercase(),
+            email,
+            name: new.name.clone(),
+            mobile: new.mobile.clone(),
+            disabled: false,
+            first_confirmed: None,
+            failures: Failures::default(),
+            app_locked: false,
+        };
+        users::import(tx.at.db, &user, new.password_hash.as_deref())?;
+        let fact = Fact { user: Some(id), ..Fact::new(kind) };
+        tx.carry_out(Decision { facts: vec![fact], ..Decision::nothing(()) })?;
+        if kind == FactKind::UserChanged
+            && let Some(hash) = &new.password_hash
+        {
+            tx.carry_out(Decision {
+                changes: vec![Change::SetPassword(id, hash.clone())],
+                ..Decision::nothing(())
+            })?;
+        }
+    }
+    Ok(Ok(imported))
+}

@@ -60,12 +60,12 @@
     location.replace(url);
   };
 
-  /** One question; `undefined` when the service could not be reached. */
-  const ask = async () => {
+  /** One question, which waits for news unless `now`; `undefined` when the service could not be reached. */
+  const ask = async (now) => {
     const limit = new AbortController();
     const timer = setTimeout(() => limit.abort(), 60_000);
     try {
-      const reply = await fetch(address, {
+      const reply = await fetch(now ? `${address}&now=true` : address, {
         credentials: "same-origin",
         cache: "no-store",
         redirect: "error",
@@ -88,7 +88,7 @@
   const loop = async () => {
     for (let failures = 0; ; ) {
       const asked = performance.now();
-      const news = await ask();
+      const news = await ask(failures > 0);
       if (news) {
         if (failures > 0) say(reconnected);
         failures = 0;

@@ -3,20 +3,26 @@
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::directory::{Directory, Embedded};
-use crate::keys::{IdentityKey, Keys};
+use crate::keys::{Keys, KeysError, SigningKeys};
 use crate::limits::Limits;
+use crate::metrics::Metrics;
 use crate::pages::{assets, brand};
+use crate::quota::Quotas;
 use crate::replay::Replay;
+use crate::sign_ins::SignIns;
 use crate::stop::Stop;
+use crate::tls::{Tls, TlsError};
 use crate::waiting::Bus;
 use crate::wake::Wakes;
 use authenticator_protocol::ids::EnrolmentId;
-use authenticator_protocol::keys::{Sign as _, Thumbprint};
+use authenticator_protocol::keys::Sign as _;
 use authenticator_protocol::link::EnrolmentLink;
 use signin::Notice;
 use signin::fact::Fact;
-use std::sync::Arc;
+use std::path::Path;
+use std::sync::{Arc, PoisonError, RwLock};
 use store::{Committed, OpenError, Options, Place, Sqlite, Store, SystemRandom, Vault};
+use tokio::sync::Notify;
 
 /// Everything that a handler needs.
 pub struct App {
@@ -28,26 +34,34 @@ pub struct App {
     pub directory: Box<dyn Directory>,
     /// Time.
     pub clock: Arc<dyn Clock>,
-    /// Signs offers and challenges.
-    pub identity: IdentityKey,
-    /// The key that will follow.
-    pub next_identity: Thumbprint,
     /// Keys outside the database.
     pub vault: Arc<Vault>,
     /// Who waits for what.
     pub bus: Bus,
+    /// There is something to deliver.
+    pub deliveries: Notify,
     /// Wakes that are on their way.
     pub wakes: Wakes,
     /// Signed requests that were seen.
     pub replay: Replay,
+    /// How often relying parties may call.
+    pub quotas: Quotas,
     /// Rate limits.
     pub limits: Limits,
+    /// What is measured.
+    pub metrics: Metrics,
+    /// Sign-ins that are under way.
+    sign_ins: SignIns,
+    /// TLS by itself, unless a proxy does it.
+    pub tls: Option<Tls>,
     /// The end of the service.
     pub stop: Stop,
     /// The style sheet with the organisation's colours.
     pub brand: String,
     /// Changes when an asset changes.
     pub assets: String,
+    /// What signs; another set takes its place when they are read again.
+    keys: RwLock<Arc<SigningKeys>>,
     database: Arc<Sqlite>,
 }
 
@@ -59,7 +73,10 @@ const READERS: u8 = 4;
 pub enum StartError {
     /// A key file.
     #[error("keys: {0}")]
-    Keys(#[from] crate::keys::KeysError),
+    Keys(#[from] KeysError),
+    /// The certificate.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     /// The database.
     #[error("database: {0}")]
     Store(#[from] OpenError),
@@ -71,7 +88,8 @@ pub enum StartError {
 impl App {
     /// Opens keys and database.
     pub fn open(config: Config, clock: Arc<dyn Clock>) -> Result<Arc<Self>, StartError> {
-        let keys = Keys::load(&config.keys)?;
+        let keys = Keys::load(&config.keys, clock.now().seconds())?;
+        let tls = config.tls.as_ref().map(|files| Tls::open(files, &config.host())).transpose()?;
         let vault = Arc::new(Vault::new(*keys.vault));
         let time = Arc::clone(&clock);
         let database = Sqlite::open(
@@ -84,18 +102,24 @@ impl App {
                 readers: READERS,
             },
         )?;
+        let metrics = Metrics::default();
+        database.watch(metrics.commits());
         let store: Arc<dyn Store> = Arc::clone(&database) as Arc<dyn Store>;
         let brand = brand::brand_css(config.colour);
         let parallel = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        Ok(Arc::new(Self {
+        let app = Arc::new(Self {
             directory: Box::new(Embedded::new(Arc::clone(&store), parallel)),
             replay: Replay::new(store.now()),
-            identity: keys.identity,
-            next_identity: keys.next_identity,
+            keys: RwLock::new(Arc::new(keys.signing)),
             vault,
             bus: Bus::default(),
+            deliveries: Notify::new(),
             wakes: Wakes::default(),
+            quotas: Quotas::new(config.api_calls),
             limits: Limits::default(),
+            metrics,
+            sign_ins: SignIns::default(),
+            tls,
             stop: Stop::default(),
             assets: assets::version(&brand),
             brand,
@@ -103,7 +127,29 @@ impl App {
             database,
             clock,
             config,
-        }))
+        });
+        // Whoever hangs up does not keep from others what was committed.
+        let weak = Arc::downgrade(&app);
+        app.database.when_unheard(Box::new(move |committed| {
+            if let Some(app) = weak.upgrade() {
+                app.tell(committed);
+            }
+        }));
+        Ok(app)
+    }
+
+    /// What signs now. Who signs and tells of the key in one answer asks once.
+    pub fn keys(&self) -> Arc<SigningKeys> {
+        Arc::clone(&self.keys.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Reads the signing keys again. When they cannot be read, those of before stay.
+    pub fn reload_keys(&self) -> Result<(), KeysError> {
+        let keys = SigningKeys::load(&self.config.keys, self.clock.now().seconds())?;
+        let number = keys.identity.pin().number;
+        *self.keys.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(keys);
+        tracing::info!(number, "keys were read again");
+        Ok(())
     }
 
     /// Writes out what is queued and closes the database.
@@ -111,12 +157,23 @@ impl App {
         self.database.close().await;
     }
 
+    /// A copy of the database as it is; see [`Sqlite::copy_to`]. Blocks.
+    pub fn copy_database(&self, target: &Path) -> Result<store::State, OpenError> {
+        self.database.copy_to(target)
+    }
+
     /// Hands out what a use case answered, after telling everybody whom it concerns.
     pub fn tell<T>(&self, committed: Committed<T>) -> T {
         for fact in &committed.facts {
-            log(fact);
+            if !self.sign_ins.take(fact, committed.at, &self.metrics) {
+                log(fact);
+            }
         }
         for notice in committed.notices {
+            if notice == Notice::Delivery {
+                self.deliveries.notify_one();
+                continue;
+            }
             self.bus.publish(notice);
             // A socket that is told of its end must not wait for a wake first.
             if let Notice::DeviceEnded(device) = notice {
@@ -132,12 +189,12 @@ impl App {
             link: self.config.link_url.clone(),
             server: self.config.public_url.clone(),
             code: self.vault.enrolment_code(id),
-            identity: self.identity.public_key().short_thumbprint(),
+            identity: self.keys().identity.public_key().short_thumbprint(),
         }
     }
 }
 
-/// One line for each fact, as in the audit trail; ids only, no names.
+/// One line for each other fact, as in the audit trail; ids only, no names.
 fn log(fact: &Fact) {
     tracing::info!(
         user = fact.user.map(tracing::field::display),

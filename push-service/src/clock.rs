@@ -2,7 +2,8 @@
 
 use authenticator_protocol::time::Millis;
 use futures_util::future::{BoxFuture, FutureExt as _};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::sync::OnceLock;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use tokio::sync::watch;
 
 /// Time, and waiting for it.
@@ -28,6 +29,13 @@ impl Clock for SystemClock {
     fn sleep(&self, millis: u64) -> BoxFuture<'static, ()> {
         tokio::time::sleep(Duration::from_millis(millis)).boxed()
     }
+}
+
+/// How long the process has run, by a clock that nobody sets: for durations alone.
+#[expect(clippy::disallowed_methods, reason = "this is the module that reads the machine's clock")]
+pub fn monotonic() -> Duration {
+    static START: OnceLock<Instant> = OnceLock::new();
+    START.get_or_init(Instant::now).elapsed()
 }
 
 /// A clock that somebody can advance: it stands still, or flows with the machine's.

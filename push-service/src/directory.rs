@@ -59,9 +59,11 @@ impl Directory for Embedded {
         if password.len() > MAX_PASSWORD {
             return Ok(Checked::Wrong(user.map(Box::new)));
         }
+        // Somebody who has no password takes as long, and never has the right one.
+        let (has_one, hash) = if hash.is_empty() { (false, self.nobody.clone()) } else { (true, hash) };
         let Some(right) = self.hashers.verify(password, hash).await else { return Ok(Checked::Busy) };
         Ok(match user {
-            Some(user) if right && !user.disabled => Checked::Right(Box::new(user)),
+            Some(user) if right && has_one && !user.disabled => Checked::Right(Box::new(user)),
             user => Checked::Wrong(user.map(Box::new)),
         })
     }
@@ -118,6 +120,23 @@ pub fn hash_password(password: &str, salt: &[u8; 16]) -> Option<String> {
     argon2id().hash_password_with_salt(password.as_bytes(), salt).ok().map(|hash| hash.to_string())
 }
 
+/// Memory in KiB, and passes, that a check of an imported hash may take.
+const MAX_MEMORY: u32 = 64 * 1024;
+const MAX_PASSES: u32 = 10;
+
+/// Refuses what is not the PHC string of an argon2id hash, or one whose check would take too long.
+pub fn check_hash(hash: &str) -> Result<(), &'static str> {
+    let hash = PasswordHash::new(hash).map_err(|_| "not a PHC string ($argon2id$v=19$…)")?;
+    if hash.algorithm.as_str() != "argon2id" {
+        return Err("not argon2id: set a password instead, or leave it empty");
+    }
+    let params = Params::try_from(&hash).map_err(|_| "parameters that argon2id does not have")?;
+    if params.m_cost() > MAX_MEMORY || params.t_cost() > MAX_PASSES {
+        return Err("takes more than 64 MiB or 10 passes");
+    }
+    Ok(())
+}
+
 fn verify_password(password: &str, hash: &str) -> bool {
     PasswordHash::new(hash).is_ok_and(|hash| argon2id().verify_password(password.as_bytes(), &hash).is_ok())
 }
@@ -133,5 +152,11 @@ mod tests {
         assert!(verify_password("rätt häst", &hash));
         assert!(!verify_password("fel häst", &hash));
         assert!(!verify_password("rätt häst", "nonsense"));
+        assert_eq!(check_hash(&hash), Ok(()));
+        for wrong in
+            ["nonsense", "$2b$12$abc", &hash.replace("argon2id", "argon2i"), &hash.replace("19456", "999999")]
+        {
+            assert!(check_hash(wrong).is_err(), "{wrong}");
+        }
     }
 }

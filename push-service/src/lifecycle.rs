@@ -1,7 +1,9 @@
 //! Start, the tasks that run beside the handlers, and the end.
 
 use crate::app::{App, StartError};
-use crate::http;
+use crate::connections::{self, Bounds};
+use crate::tls;
+use crate::webhooks;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use tokio::net::TcpListener;
@@ -13,6 +15,8 @@ pub struct Running {
     pub app: Arc<App>,
     /// Where it listens.
     pub address: SocketAddr,
+    /// Where its metrics are, if anywhere.
+    pub metrics: Option<SocketAddr>,
     tasks: JoinSet<()>,
 }
 
@@ -24,23 +28,32 @@ const EXPIRE_EVERY: u64 = 1_000;
 
 impl Running {
     /// Listens on the configured address.
-    pub async fn start(app: Arc<App>) -> Result<Self, StartError> {
+    pub async fn start(app: Arc<App>, bounds: Bounds) -> Result<Self, StartError> {
         let listen = app.config.listen;
         let listener = TcpListener::bind(listen).await.map_err(|error| StartError::Listen(listen, error))?;
-        Self::start_on(app, listener)
+        Self::start_on(app, listener, bounds)
     }
 
     /// Serves on a listener that is open already.
-    pub fn start_on(app: Arc<App>, listener: TcpListener) -> Result<Self, StartError> {
+    pub fn start_on(app: Arc<App>, listener: TcpListener, bounds: Bounds) -> Result<Self, StartError> {
         let address = listener.local_addr().map_err(|error| StartError::Listen(app.config.listen, error))?;
         let mut tasks = JoinSet::new();
-        tasks.spawn(serve(Arc::clone(&app), listener));
+        tasks.spawn(connections::serve(Arc::clone(&app), listener, bounds));
         tasks.spawn(expire(Arc::clone(&app)));
+        tasks.spawn(webhooks::deliver(Arc::clone(&app)));
+        if app.tls.is_some() {
+            tasks.spawn(tls::watch(Arc::clone(&app)));
+        }
+        let metrics = app.config.metrics.map(listen).transpose()?;
+        let metrics_address = metrics.as_ref().and_then(|listener| listener.local_addr().ok());
+        if let Some(listener) = metrics {
+            tasks.spawn(connections::serve_metrics(Arc::clone(&app), listener));
+        }
         tracing::info!(%address, public_url = %app.config.public_url, "ready");
         for risk in app.config.accepted_risks() {
             tracing::warn!(risk, "accepted risk");
         }
-        Ok(Self { app, address, tasks })
+        Ok(Self { app, address, metrics: metrics_address, tasks })
     }
 
     /// Ends: tells everybody who waits, lets them finish for a while, then cuts.
@@ -57,19 +70,12 @@ impl Running {
     }
 }
 
-async fn serve(app: Arc<App>, listener: TcpListener) {
-    use axum::serve::ListenerExt as _;
-    let listener = listener.tap_io(|connection| {
-        // A waiting page should not wait for a delayed acknowledgement as well.
-        let _ = connection.set_nodelay(true);
+fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
+    let bound = std::net::TcpListener::bind(address).and_then(|listener| {
+        listener.set_nonblocking(true)?;
+        TcpListener::from_std(listener)
     });
-    let stop = app.stop.clone();
-    let service = http::router(app).into_make_service_with_connect_info::<SocketAddr>();
-    let ended =
-        axum::serve(listener, service).with_graceful_shutdown(async move { stop.begun().await }).await;
-    if let Err(error) = ended {
-        tracing::error!(%error, "listening ended");
-    }
+    bound.map_err(|error| StartError::Listen(address, error))
 }
 
 /// Ends what has expired, also when nobody looks at it.

@@ -3,16 +3,20 @@
 //! What is counted belongs to a [`Place`]: the network that a request comes from, or, where its user has completed a
 //! sign-in before, the browser itself. So nobody in the same network can use up what the owner of an account needs.
 
-use authenticator_protocol::code::Hash;
-use authenticator_protocol::ids::UserId;
+use crate::places::Places;
+use crate::shares::Shares;
+use authenticator_protocol::code;
+use authenticator_protocol::ids::{DeviceId, UserId};
 use authenticator_protocol::time::Millis;
 use sha2::{Digest as _, Sha256};
+use signin::Notice;
 use signin::network::neighbourhood;
 use signin::throttle::Throttle;
 use std::collections::HashMap;
+use std::hash::Hash;
 use std::net::IpAddr;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use tokio::sync::Semaphore;
 
 type Login = [u8; 32];
 
@@ -22,7 +26,7 @@ pub enum Place {
     /// A /24 or a /56.
     Network(String),
     /// A browser that its user has signed in with before.
-    Browser(Hash),
+    Browser(code::Hash),
 }
 
 impl Place {
@@ -37,19 +41,40 @@ pub struct Limits {
     passwords: Mutex<Passwords>,
     /// Claims and registrations of unknown codes from one network: 60 in a minute.
     claims: Mutex<Throttle<Place>>,
+    /// Claims by a typed code that is nobody's, from one network: 10 in a minute.
+    typed: Mutex<Throttle<Place>>,
     /// Unknown receipts from one network: 60 in a minute.
     receipts: Mutex<Throttle<Place>>,
     /// Sign-in requests of one user from one place: 30 in 5 minutes.
     requests: Mutex<Throttle<(UserId, Place)>>,
+    /// Registrations that one user begins from one place: 20 in 10 minutes.
+    enrolments: Mutex<Throttle<(UserId, Place)>>,
     /// Sign-in requests of one user from all networks together: 60 in 5 minutes. With those of the owner's own
     /// browser that leaves two-digit numbers to show.
     strangers: Mutex<Throttle<UserId>>,
     /// Places for sockets whose phone has not said yet who it is; each is given up after five seconds.
-    pub unopened: Arc<Semaphore>,
+    pub unopened: Arc<Places>,
+    /// Open sockets of one device.
+    pub sockets: Arc<Shares<DeviceId>>,
+    /// Pages that wait for the same.
+    pub waiting: Arc<Shares<Notice>>,
+    hits: [AtomicU64; LIMITS.len()],
 }
 
-/// Sockets that may wait for their opening at the same time.
+/// What is counted when it refuses somebody.
+pub const LIMITS: [&str; 6] = ["password", "claim", "typed_code", "receipt", "request", "enrolment"];
+
+/// Open sockets of one device: one, and those that it has lost without a word and that no ping has missed yet.
+const SOCKETS: u32 = 8;
+
+/// Pages that wait for one request or one registration: tabs of one browser.
+const WAITING: u32 = 8;
+
+/// Sockets that may wait for their opening at the same time. A phone needs one round trip for it.
 const UNOPENED: usize = 4096;
+
+/// Those of one network: as many as a hospital's phones open in a second after its network was away.
+const UNOPENED_FROM_ONE: usize = 512;
 
 struct Passwords {
     /// One login from one place: 10 in 10 minutes.
@@ -60,15 +85,21 @@ struct Passwords {
     login: Throttle<Login>,
     /// Places where the owner of a login has given the right password. They cannot be crowded out from elsewhere.
     familiar: HashMap<(Login, Place), Millis>,
-    /// Checks of a login that run or wait at this moment.
-    running: HashMap<Login, u32>,
+    /// Checks of a login, by place, that run or wait at this moment.
+    running: HashMap<Login, HashMap<Place, usize>>,
 }
 
 /// Familiar places that are remembered at most.
 const FAMILIAR: usize = 100_000;
 
-/// Checks of one login at the same time: more are no person's.
-const RUNNING: u32 = 2;
+/// Checks of one login from one place at the same time: more are no person's.
+const RUNNING: usize = 2;
+
+/// Checks of one login at the same time from all places where its owner has not signed in before.
+const RUNNING_ELSEWHERE: usize = 8;
+
+/// Checks of one login at the same time, whatever the place. A service with one core has 17 in all.
+const RUNNING_IN_ALL: usize = 12;
 
 /// What a check of a password may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,10 +133,15 @@ impl Default for Limits {
         Self {
             passwords: Mutex::new(passwords),
             claims: Mutex::new(Throttle::new(60, 60)),
+            typed: Mutex::new(Throttle::new(10, 60)),
             receipts: Mutex::new(Throttle::new(60, 60)),
             requests: Mutex::new(Throttle::new(30, 300)),
+            enrolments: Mutex::new(Throttle::new(20, 600)),
             strangers: Mutex::new(Throttle::new(60, 300)),
-            unopened: Arc::new(Semaphore::new(UNOPENED)),
+            unopened: Places::new(UNOPENED, UNOPENED_FROM_ONE),
+            sockets: Shares::new(SOCKETS),
+            waiting: Shares::new(WAITING),
+            hits: Default::default(),
         }
     }
 }
@@ -113,6 +149,18 @@ impl Default for Limits {
 /// Nothing that is done under these locks leaves a half-changed count.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Counts a try, unless there were too many: then the seconds to wait.
+fn counted<K: Hash + Eq + Clone>(tries: &Mutex<Throttle<K>>, key: K, now: Millis) -> Result<(), u64> {
+    let mut tries = lock(tries);
+    match tries.wait(&key, now) {
+        Some(seconds) => Err(seconds),
+        None => {
+            tries.count(key, now);
+            Ok(())
+        }
+    }
 }
 
 /// Logins themselves are not kept in memory.
@@ -128,18 +176,43 @@ impl Passwords {
 }
 
 impl Limits {
+    /// How often each limit has refused somebody.
+    pub fn hits(&self) -> impl Iterator<Item = (&'static str, u64)> {
+        LIMITS.into_iter().zip(self.hits.iter().map(|hits| hits.load(Ordering::Relaxed)))
+    }
+
+    fn hit(&self, limit: usize) {
+        self.hits[limit].fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Password checks that run or wait.
+    pub fn passwords_running(&self) -> usize {
+        lock(&self.passwords).running.values().flat_map(HashMap::values).sum()
+    }
+
     /// Whether a password may be tried now.
     pub fn password(&self, login: &str, place: &Place, now: Millis) -> Try {
+        let tried = self.try_password(login, place, now);
+        if tried != Try::Now {
+            self.hit(0);
+        }
+        tried
+    }
+
+    fn try_password(&self, login: &str, place: &Place, now: Millis) -> Try {
         let pair = (hashed(login), place.clone());
         let mut passwords = lock(&self.passwords);
         if let Some(seconds) = passwords.wait(&pair, now) {
             return Try::Wait(seconds);
         }
+        let is_familiar = matches!(place, Place::Browser(_)) || passwords.familiar.contains_key(&pair);
+        let most = if is_familiar { RUNNING_IN_ALL } else { RUNNING_ELSEWHERE };
         let running = passwords.running.entry(pair.0).or_default();
-        if *running >= RUNNING {
+        let here = running.get(place).copied().unwrap_or_default();
+        if here >= RUNNING || running.values().sum::<usize>() >= most {
             return Try::Wait(1);
         }
-        *running += 1;
+        running.insert(pair.1, here + 1);
         Try::Now
     }
 
@@ -147,9 +220,14 @@ impl Limits {
     pub fn password_ended(&self, login: &str, place: &Place, how: Tried, now: Millis) -> bool {
         let pair = (hashed(login), place.clone());
         let mut passwords = lock(&self.passwords);
-        match passwords.running.get_mut(&pair.0) {
-            Some(running) if *running > 1 => *running -= 1,
-            _ => drop(passwords.running.remove(&pair.0)),
+        if let Some(running) = passwords.running.get_mut(&pair.0) {
+            match running.get_mut(place) {
+                Some(here) if *here > 1 => *here -= 1,
+                _ => drop(running.remove(place)),
+            }
+            if running.is_empty() {
+                passwords.running.remove(&pair.0);
+            }
         }
         match how {
             Tried::NotAtAll => false,
@@ -179,6 +257,7 @@ impl Limits {
         let (mut requests, mut strangers) = (lock(&self.requests), lock(&self.strangers));
         let together = if from_network { strangers.wait(&user, now) } else { None };
         if let Some(seconds) = requests.wait(&key, now).max(together) {
+            self.hit(4);
             return Err(seconds);
         }
         requests.count(key, now);
@@ -190,7 +269,7 @@ impl Limits {
 
     /// Seconds until a phone from this network may claim or register again.
     pub fn claim_wait(&self, address: IpAddr, now: Millis) -> Option<u64> {
-        lock(&self.claims).wait(&Place::network(address), now)
+        lock(&self.claims).wait(&Place::network(address), now).inspect(|_| self.hit(1))
     }
 
     /// Counts a claim or a registration of an unknown code.
@@ -198,88 +277,32 @@ impl Limits {
         lock(&self.claims).count(Place::network(address), now);
     }
 
+    /// Seconds until this user may begin another registration from there.
+    pub fn enrolment_wait(&self, user: UserId, place: &Place, now: Millis) -> Option<u64> {
+        lock(&self.enrolments).wait(&(user, place.clone()), now).inspect(|_| self.hit(5))
+    }
+
+    /// Counts a registration that has begun. Who may not begin one uses up nothing of who may.
+    pub fn enrolment_begun(&self, user: UserId, place: Place, now: Millis) {
+        lock(&self.enrolments).count((user, place), now);
+    }
+
+    /// Counts a claim by a typed code before it is known whether the code is right, so that many at once are no way
+    /// around; seconds to wait when there were too many. Never per user or code: a guess costs its owner nothing.
+    pub fn typed_try(&self, address: IpAddr, now: Millis) -> Result<(), u64> {
+        counted(&self.typed, Place::network(address), now).inspect_err(|_| self.hit(2))
+    }
+
+    /// It was no guess after all.
+    pub fn typed_was_right(&self, address: IpAddr) {
+        lock(&self.typed).take_back(&Place::network(address));
+    }
+
     /// Counts an unknown receipt; seconds to wait when there were too many.
     pub fn receipt_unknown(&self, address: IpAddr, now: Millis) -> Result<(), u64> {
-        let place = Place::network(address);
-        let mut receipts = lock(&self.receipts);
-        match receipts.wait(&place, now) {
-            Some(seconds) => Err(seconds),
-            None => {
-                receipts.count(place, now);
-                Ok(())
-            }
-        }
+        counted(&self.receipts, Place::network(address), now).inspect_err(|_| self.hit(3))
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use authenticator_protocol::code::Bytes;
-
-    fn at(address: &str) -> Place {
-        Place::network(address.parse().unwrap())
-    }
-
-    fn wrong(limits: &Limits, login: &str, place: &Place, now: Millis) -> bool {
-        assert_eq!(limits.password(login, place, now), Try::Now);
-        limits.password_ended(login, place, Tried::Wrong, now)
-    }
-
-    #[test]
-    fn a_stranger_elsewhere_does_not_lock_the_owner_out() {
-        let (limits, home, now) = (Limits::default(), at("192.0.2.7"), Millis(1_000_000));
-        limits.password_ended("Anna@x.example", &home, Tried::Right, now);
-        for attempt in 0..100 {
-            wrong(&limits, "anna@x.example", &at(&format!("198.51.{attempt}.9")), now);
-        }
-        assert_eq!(limits.password("anna@x.example", &at("203.0.113.1"), now), Try::Wait(3600));
-        assert_eq!(limits.password("anna@x.example", &home, now), Try::Now);
-    }
-
-    #[test]
-    fn ten_wrong_passwords_from_one_network_are_enough_there() {
-        let (limits, network, now) = (Limits::default(), at("192.0.2.7"), Millis(0));
-        let last = (0..10).map(|_| wrong(&limits, "a", &network, now)).collect::<Vec<_>>();
-        assert_eq!(last.iter().filter(|last| **last).count(), 1, "one is the last");
-        assert_eq!(limits.password("a", &network, now), Try::Wait(600));
-        assert_eq!(limits.password("b", &network, now), Try::Now);
-        assert_eq!(
-            limits.password("a", &Place::Browser(Bytes([1; 32])), now),
-            Try::Now,
-            "the owner's browser"
-        );
-    }
-
-    #[test]
-    fn one_login_does_not_take_all_the_places() {
-        let (limits, now) = (Limits::default(), Millis(0));
-        let place = at("192.0.2.7");
-        assert_eq!(limits.password("a", &place, now), Try::Now);
-        assert_eq!(limits.password("a", &at("203.0.113.1"), now), Try::Now);
-        assert_eq!(limits.password("A", &place, now), Try::Wait(1));
-        assert_eq!(limits.password("b", &place, now), Try::Now);
-        limits.password_ended("a", &place, Tried::NotAtAll, now);
-        assert_eq!(limits.password("a", &place, now), Try::Now);
-    }
-
-    #[test]
-    fn requests_of_strangers_leave_the_owner_numbers() {
-        let (limits, now) = (Limits::default(), Millis(0));
-        let (user, other) = (UserId::from_bytes([1; 16]), UserId::from_bytes([2; 16]));
-        for network in 0..2 {
-            for _ in 0..30 {
-                assert_eq!(limits.request(user, at(&format!("192.0.{network}.7")), now), Ok(()));
-            }
-        }
-        assert_eq!(limits.request(user, at("192.0.0.8"), now), Err(300));
-        assert_eq!(limits.request(user, at("203.0.113.1"), now), Err(300));
-        assert_eq!(limits.request(other, at("192.0.0.8"), now), Ok(()));
-        let own = Place::Browser(Bytes([1; 32]));
-        for _ in 0..30 {
-            assert_eq!(limits.request(user, own.clone(), now), Ok(()));
-        }
-        assert_eq!(limits.request(user, own, now), Err(300));
-        assert_eq!(limits.request(user, at("203.0.113.1"), Millis(300_000)), Ok(()));
-    }
-}
+mod tests;

@@ -1,18 +1,30 @@
 //! `styrk`: the push service as a program.
 
+mod commands;
+
 use clap::{Parser, Subcommand};
-use push_service::app::App;
-use push_service::clock::SystemClock;
-use push_service::config::Config;
+use commands::audit::AuditCommand;
+use commands::device::DeviceCommand;
+use commands::key::KeyCommand;
+use commands::relying_party::RelyingPartyCommand;
+use commands::user::UserCommand;
+use commands::{Configured, Form, Result, say};
+use push_service::clock::{Clock as _, SystemClock};
+use push_service::config::{Config, Log};
 use push_service::keys::Keys;
-use push_service::lifecycle::Running;
+use push_service::logs::{self, Logging};
+use push_service::tls;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::Arc;
 
 /// The authenticator that an organisation runs itself.
 #[derive(Parser)]
-#[command(name = "styrk", version)]
+#[command(
+    name = "styrk",
+    version,
+    after_help = "A first installation: styrk init, styrk check-config, styrk serve; \
+    then styrk user import FILE.csv. docs/operations.md has it step by step."
+)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
@@ -21,32 +33,96 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     /// Make the keys that the configuration names. Never overwrites any.
+    #[command(after_help = "Example:\n  sudo -u styrk styrk init")]
     Init(Configured),
     /// Say in plain sentences what a configuration means, or what is wrong with it.
+    #[command(after_help = "Example:\n  styrk check-config --config ./styrk.toml")]
     CheckConfig(Configured),
-    /// Run the service until it is told to stop (SIGTERM or Ctrl-C).
+    /// Run the service until it is told to stop (SIGTERM or Ctrl-C). SIGHUP makes it read its keys and certificate again.
+    #[command(after_help = "Example:\n  systemctl start styrk")]
     Serve(Configured),
-}
-
-#[derive(clap::Args)]
-struct Configured {
-    /// The configuration file.
-    #[arg(long, short, default_value = "/etc/styrk/styrk.toml")]
-    config: PathBuf,
+    /// Look after the keys: list, rotate, backup, restore.
+    #[command(after_help = "Example:\n  styrk key list")]
+    Key {
+        #[command(flatten)]
+        file: Configured,
+        #[command(subcommand)]
+        command: KeyCommand,
+    },
+    /// Look after the users of a running service.
+    #[command(after_help = "Example:\n  styrk user show anna@regionx.example")]
+    User {
+        #[command(flatten)]
+        file: Configured,
+        #[command(flatten)]
+        form: Form,
+        #[command(subcommand)]
+        command: UserCommand,
+    },
+    /// Look after the phones of a running service.
+    #[command(after_help = "Example:\n  styrk device list --user anna@regionx.example")]
+    Device {
+        #[command(flatten)]
+        file: Configured,
+        #[command(flatten)]
+        form: Form,
+        #[command(subcommand)]
+        command: DeviceCommand,
+    },
+    /// Bring the database to this version's schema, as serve does at its start. The service must not be running.
+    #[command(after_help = "Example:\n  systemctl stop styrk && sudo -u styrk styrk migrate")]
+    Migrate(Configured),
+    /// Copy the running service's database into one new file.
+    #[command(after_help = "Example:\n  styrk backup /var/backups/styrk-$(date +%F).tar")]
+    Backup {
+        #[command(flatten)]
+        file: Configured,
+        #[command(flatten)]
+        form: Form,
+        /// The file to make; it must not be there yet.
+        target: PathBuf,
+    },
+    /// Put a backup in the place of the database, which is kept aside. The service must not be running. Says which
+    /// blocks and removals are undone by it.
+    #[command(after_help = "Example:\n  systemctl stop styrk && sudo -u styrk styrk restore \
+        /var/backups/styrk-2027-01-15.tar")]
+    Restore {
+        #[command(flatten)]
+        file: Configured,
+        /// What `styrk backup` made.
+        from: PathBuf,
+    },
+    /// Who may ask for approvals: add, list, rotate, retire, remove.
+    #[command(name = "relying-party", after_help = "Example:\n  styrk relying-party list")]
+    RelyingParty {
+        #[command(flatten)]
+        file: Configured,
+        #[command(flatten)]
+        form: Form,
+        #[command(subcommand)]
+        command: RelyingPartyCommand,
+    },
+    /// Read what has happened, oldest first.
+    Audit {
+        #[command(flatten)]
+        file: Configured,
+        #[command(flatten)]
+        form: Form,
+        #[command(flatten)]
+        command: AuditCommand,
+    },
 }
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let filter = tracing_subscriber::EnvFilter::try_from_env("STYRK_LOG")
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
-    // At trace level these write frames out, and with them channel secrets (property 20).
-    let quiet = ["tungstenite=info", "tokio_tungstenite=info"];
-    let filter = quiet
-        .iter()
-        .filter_map(|name| name.parse().ok())
-        .fold(filter, |filter, name| filter.add_directive(name));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
-    match run(Arguments::parse().command).await {
+    let arguments = Arguments::parse();
+    // A configuration that cannot be read is told by the command itself.
+    let log = match &arguments.command {
+        Command::Serve(file) => Config::read(&file.config).map(|config| config.log).unwrap_or_default(),
+        _ => Log::default(),
+    };
+    let Ok(logging) = logs::start(&log) else { return ExitCode::FAILURE };
+    match run(arguments.command, &logging).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             tracing::error!("{error}");
@@ -55,34 +131,44 @@ async fn main() -> ExitCode {
     }
 }
 
-#[expect(clippy::print_stdout, reason = "the answer of a command")]
-async fn run(command: Command) -> Result<(), Box<dyn std::error::Error>> {
+async fn run(command: Command, logging: &Logging) -> Result {
     match command {
         Command::Init(file) => {
-            let config = Config::read(&file.config)?;
-            Keys::create(&config.keys)?;
+            let config = file.read()?;
+            Keys::create(&config.keys, SystemClock.now().seconds())?;
             let folder = config.keys.display();
-            println!(
-                "Made the keys in {folder}. Move {folder}/next-identity.pk8 to a safe place away from this machine."
-            );
+            say(&format!(
+                "Made the keys in {folder}. Move {folder}/next-identity-1.pk8 to a safe place away from this \
+                 machine, in two copies, and make a backup of the others: styrk key backup."
+            ))
         }
         Command::CheckConfig(file) => {
-            let config = Config::read(&file.config)?;
-            println!("{} at {}: the configuration is valid.", config.organisation.name, config.public_url);
+            let config = file.read()?;
+            let warnings = tls::warnings(&config, SystemClock.now())?;
+            say(&format!(
+                "{} at {}: the configuration is valid.",
+                config.organisation.name, config.public_url
+            ))?;
             for risk in config.accepted_risks() {
-                println!("Accepted risk: {risk}");
+                say(&format!("Accepted risk: {risk}"))?;
             }
-        }
-        Command::Serve(file) => {
-            let app = App::open(Config::read(&file.config)?, Arc::new(SystemClock))?;
-            let running = Running::start(app).await?;
-            let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
-            tokio::select! {
-                _ = terminate.recv() => {}
-                _ = tokio::signal::ctrl_c() => {}
+            for warning in warnings {
+                say(&format!("Warning: {warning}"))?;
             }
-            running.stop().await;
+            Ok(())
         }
+        Command::Serve(file) => commands::serve::run(&file, logging).await,
+        Command::Key { file, command } => {
+            say(&commands::key::run(&command, &file.read()?.keys, SystemClock.now().seconds())?)
+        }
+        Command::Migrate(file) => commands::database::migrate(&file),
+        Command::Backup { file, form, target } => commands::database::backup(&file, form, &target).await,
+        Command::Restore { file, from } => commands::database::restore(&file, &from).await,
+        Command::User { file, form, command } => commands::user::run(&file, form, &command).await,
+        Command::Device { file, form, command } => commands::device::run(&file, form, &command).await,
+        Command::RelyingParty { file, form, command } => {
+            commands::relying_party::run(&file, form, &command).await
+        }
+        Command::Audit { file, form, command } => commands::audit::run(&file, form, &command).await,
     }
-    Ok(())
 }

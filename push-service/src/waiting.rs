@@ -45,6 +45,15 @@ impl Bus {
 }
 
 impl Subscription {
+    /// The same as one that has missed a publication.
+    #[must_use]
+    pub fn behind(mut self) -> Self {
+        if let Some(receiver) = &mut self.receiver {
+            receiver.mark_changed();
+        }
+        self
+    }
+
     /// Ends at the next publication.
     pub async fn changed(&mut self) {
         if let Some(receiver) = &mut self.receiver {

@@ -4,18 +4,18 @@
 //! [`signin::Notice::Wake`] on the bus and asks [`Wakes::make`] for the 24 bytes; a provider's channel will do the
 //! same. The wake is a hint: what waits is always in the store, and a phone that opens fetches anyway.
 
+use crate::remembered::Remembered;
 use authenticator_protocol::code::Secret;
 use authenticator_protocol::ids::{DeviceId, WakeId};
 use authenticator_protocol::random::Random;
 use authenticator_protocol::time::Millis;
 use authenticator_protocol::wake::Wake;
-use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 /// Wakes that were handed over and not yet received.
 #[derive(Default)]
 pub struct Wakes {
-    out: Mutex<HashMap<WakeId, (DeviceId, Millis)>>,
+    out: Mutex<Remembered<WakeId, (DeviceId, Millis)>>,
 }
 
 /// Seconds after which nobody asks about a wake any more.
@@ -28,11 +28,9 @@ impl Wakes {
     pub fn make(&self, device: DeviceId, secret: &Secret<32>, now: Millis, random: &mut dyn Random) -> Wake {
         let wake = Wake::new(WakeId::random(random), secret);
         let mut out = self.out.lock().unwrap_or_else(PoisonError::into_inner);
-        if out.len() >= CAPACITY {
-            out.retain(|_, (_, at)| now < at.plus_seconds(FORGOTTEN));
-        }
-        if out.len() < CAPACITY {
-            out.insert(wake.id, (device, now));
+        out.tidy(CAPACITY, now.seconds(), |(_, at)| now < at.plus_seconds(FORGOTTEN));
+        if out.things.len() < CAPACITY {
+            out.things.insert(wake.id, (device, now));
         }
         wake
     }
@@ -41,7 +39,7 @@ impl Wakes {
     /// took; `None` for one that is unknown or was confirmed before.
     pub fn received(&self, id: WakeId, now: Millis) -> Option<(DeviceId, u64)> {
         let mut out = self.out.lock().unwrap_or_else(PoisonError::into_inner);
-        out.remove(&id).map(|(device, at)| (device, now.since(at)))
+        out.things.remove(&id).map(|(device, at)| (device, now.since(at)))
     }
 }
 

@@ -1,6 +1,7 @@
 //! What holds for every request: its name, its headers, where it may come from, and how errors are written.
 
 use crate::app::App;
+use crate::connections::Connection;
 use crate::http::problem::{ApiError, PageError};
 use crate::http::visit::{RequestId, Visit};
 use crate::pages::View;
@@ -10,10 +11,12 @@ use authenticator_protocol::code::CROCKFORD;
 use authenticator_protocol::problem::Code;
 use authenticator_protocol::random::bytes;
 use authenticator_protocol::request::paths::RECEIPTS;
+use axum::body::Body;
 use axum::extract::{OriginalUri, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use std::sync::Arc;
 use tracing::Instrument as _;
 
@@ -39,19 +42,23 @@ pub async fn name(mut request: Request, next: Next) -> Response {
 /// Writes the bodies of errors, and the headers that every answer has.
 pub async fn finish(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let visit = Visit::of(&app, request.extensions(), request.headers());
-    let for_phones = request.uri().path().starts_with("/api/");
+    let path = request.uri().path().to_owned();
+    let for_phones = path.starts_with("/api/");
     let mut response = next.run(request).await;
     let (api, page) =
         (response.extensions().get::<ApiError>().cloned(), response.extensions().get::<PageError>().copied());
     if let Some(error) = api {
         let status = response.status();
-        tracing::info!(
-            status = status.as_u16(),
-            code = error.code.as_str(),
-            detail = error.detail.as_deref(),
-            "refused"
-        );
+        let (code, detail) = error.said();
+        tracing::info!(status = status.as_u16(), code, detail, "refused");
+        // What a layer within has said stays said.
+        let said = std::mem::take(response.headers_mut());
         response = (status, axum::Json(error.body(&visit.request_id))).into_response();
+        response.headers_mut().extend(
+            said.into_iter()
+                .filter_map(|(name, value)| Some((name?, value)))
+                .filter(|(name, _)| ![header::CONTENT_TYPE, header::CONTENT_LENGTH].contains(name)),
+        );
         set(response.headers_mut(), header::CONTENT_TYPE, "application/problem+json");
         if let Some(value) =
             error.retry_after.and_then(|seconds| HeaderValue::from_str(&seconds.to_string()).ok())
@@ -64,6 +71,9 @@ pub async fn finish(State(app): State<Arc<App>>, request: Request, next: Next) -
         response = (status, visit.page(&app, None, View::Problem(problem))).into_response();
         if let Problem::TooManyRequests { minutes } = problem {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(minutes * 60));
+        }
+        if let Problem::Unavailable = problem {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(2));
         }
     } else if response.status().is_client_error()
         && response.headers().get(header::CONTENT_TYPE).is_none_or(|kind| kind != "text/html; charset=utf-8")
@@ -92,11 +102,40 @@ pub async fn finish(State(app): State<Arc<App>>, request: Request, next: Next) -
     if app.config.public_url.is_secure() {
         set(headers, header::STRICT_TRANSPORT_SECURITY, "max-age=63072000; includeSubDomains");
     }
+    app.metrics.answered(&path, response.status().as_u16());
     response
 }
 
 fn set(headers: &mut HeaderMap, name: HeaderName, value: &'static str) {
     headers.insert(name, HeaderValue::from_static(value));
+}
+
+/// The largest body, in bytes: a signed message, or a form.
+const MAX_BODY: usize = 16 * 1024;
+
+/// Milliseconds for a body to arrive. A phone gives up after 15 s as well.
+const BODY: u64 = 15_000;
+
+/// Reads the body before anybody looks at it: it is neither long nor does it take long.
+pub async fn whole_body(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let (parts, body) = request.into_parts();
+    let read = tokio::select! {
+        biased;
+        read = Limited::new(body, MAX_BODY).collect() => read,
+        () = app.clock.sleep(BODY) => return refuse(&parts.uri, Code::TooSlow, Problem::TooSlow),
+    };
+    let body = match read {
+        Ok(body) => body.to_bytes(),
+        Err(error) if error.is::<LengthLimitError>() => {
+            return refuse(&parts.uri, Code::TooLarge, Problem::TooLarge);
+        }
+        Err(_) => return refuse(&parts.uri, Code::Malformed, Problem::FormExpired),
+    };
+    // Until here a stranger can make it last, so until here somebody else may have the place.
+    if let Some(Connection(place)) = parts.extensions.get() {
+        place.busy();
+    }
+    next.run(Request::from_parts(parts, Body::from(body))).await
 }
 
 /// A form counts only when our own page sent it (CSRF): every browser says where a POST comes from.

@@ -1,24 +1,24 @@
 //! What is reachable over HTTP: the list of routes, and what holds for all of them.
 //!
-//! `phone/` is the phone API, `pages/` what browsers ask for. A path's file has its name.
+//! `phone/` is the phone API, `api/` the relying parties', `pages/` what browsers ask for, `well_known/` what other services look for. A path's file has its name.
 
+pub mod api;
 pub mod frame;
+pub mod health;
 pub mod pages;
 pub mod phone;
 pub mod problem;
 pub mod signed;
 pub mod visit;
+pub mod well_known;
 
 use crate::app::App;
+use authenticator_protocol::discovery;
 use authenticator_protocol::request::paths;
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
 use std::sync::Arc;
-
-/// The largest form that a page takes, in bytes.
-const MAX_FORM: usize = 16 * 1024;
 
 /// Every route of the service.
 pub fn router(app: Arc<App>) -> Router {
@@ -52,12 +52,22 @@ pub fn router(app: Arc<App>) -> Router {
         .route(paths::LEAVE, post(phone::leave::post))
         .route(paths::SOCKET, get(phone::socket::get))
         .route("/api/v1/phone/receipts/{wake}", post(phone::receipts::post));
+    let relying_parties = Router::new()
+        .route("/api/v1/sign-ins", post(api::sign_ins::post))
+        .route("/api/v1/sign-ins/{id}", get(api::sign_ins::get))
+        .route("/api/v1/sign-ins/{id}/events", get(api::sign_ins::events))
+        .route("/api/v1/sign-ins/{id}/cancel", post(api::sign_ins::cancel))
+        .route_layer(from_fn_with_state(Arc::clone(&app), api::caller::known));
     pages
         .merge(phone)
-        .route("/health", get(|| async { "ok" }))
+        .merge(relying_parties)
+        .route(discovery::PATH, get(well_known::styrk::get))
+        .route("/.well-known/jwks.json", get(well_known::jwks::get))
+        .route("/health", get(health::health))
+        .route("/ready", get(health::ready))
         .fallback(frame::not_found)
         .method_not_allowed_fallback(frame::method_not_allowed)
-        .layer(DefaultBodyLimit::max(MAX_FORM))
+        .layer(from_fn_with_state(Arc::clone(&app), frame::whole_body))
         .layer(from_fn_with_state(Arc::clone(&app), frame::finish))
         .layer(from_fn(frame::name))
         .with_state(app)

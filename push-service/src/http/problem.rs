@@ -1,39 +1,94 @@
-//! Errors that leave the service: problem details for phones, a page for people.
+//! Errors that leave the service: problem details for phones and relying parties, a page for people.
 //!
 //! A handler returns [`ApiError`] or [`PageError`]; [`super::frame::finish`] writes the body, which needs the
 //! request's id and language.
 
+use super::api::description;
 use crate::pages::problem::Problem as PageProblem;
 use authenticator_protocol::jws::JwsError;
-use authenticator_protocol::problem::{Code, Problem};
+use authenticator_protocol::problem::Code;
 use authenticator_protocol::request::RequestError;
 use authenticator_protocol::time::Seconds;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use serde::Serialize;
 use store::StoreError;
+use utoipa::ToSchema;
 
-/// What the phone API refuses.
+/// The codes of an API.
+pub trait ErrorCode: Copy {
+    /// The word for it on the wire.
+    fn word(self) -> &'static str;
+    /// The HTTP status that goes with it.
+    fn status(self) -> u16;
+    /// A sentence for a developer.
+    fn title(self) -> &'static str;
+}
+
+/// What an API refuses.
 #[derive(Clone, Debug)]
 pub struct ApiError {
     /// The stable code.
-    pub code: Code,
+    code: &'static str,
+    status: u16,
+    title: &'static str,
     /// What exactly is wrong.
-    pub detail: Option<String>,
+    detail: Option<String>,
     /// The service's time, with [`Code::Clock`].
-    pub now: Option<Seconds>,
-    /// Seconds, with [`Code::TooMany`] and [`Code::Unavailable`].
+    now: Option<Seconds>,
+    /// Seconds, where trying again helps.
     pub retry_after: Option<u64>,
+}
+
+/// The body of an error (RFC 9457); `authenticator_protocol::problem::Problem` is how phones read it.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub struct Body<'a> {
+    #[serde(rename = "type")]
+    kind: String,
+    /// Stable: `docs/errors.md` has a row for each.
+    #[schema(schema_with = description::codes)]
+    code: &'static str,
+    title: &'static str,
+    status: u16,
+    /// What exactly is wrong, for developers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    detail: Option<&'a str>,
+    /// The id of the HTTP request, as in the log and in `X-Request-Id`.
+    instance: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(ignore)]
+    now: Option<Seconds>,
 }
 
 impl ApiError {
     /// A code with what exactly is wrong.
-    pub fn new(code: Code, detail: impl ToString) -> Self {
-        Self { code, detail: Some(detail.to_string()), now: None, retry_after: None }
+    pub fn new(code: impl ErrorCode, detail: impl ToString) -> Self {
+        Self { detail: Some(detail.to_string()), ..Self::plain(code) }
     }
 
     /// Only the code.
-    pub fn plain(code: Code) -> Self {
-        Self { code, detail: None, now: None, retry_after: None }
+    pub fn plain(code: impl ErrorCode) -> Self {
+        let (status, title) = (code.status(), code.title());
+        Self { code: code.word(), status, title, detail: None, now: None, retry_after: None }
+    }
+
+    /// Whether it is this one.
+    pub fn is(&self, code: impl ErrorCode) -> bool {
+        self.code == code.word()
+    }
+
+    /// The code's word, and what exactly is wrong: for the log.
+    pub fn said(&self) -> (&'static str, Option<&str>) {
+        (self.code, self.detail.as_deref())
+    }
+
+    /// Trying again helps after so many seconds, if it is a matter of time at all.
+    #[must_use]
+    pub fn after(self, seconds: u64) -> Self {
+        let helps = matches!(self.status, 429 | 503);
+        Self { retry_after: helps.then_some(seconds), ..self }
     }
 
     /// The phone's clock is wrong: sign again with `now`.
@@ -47,20 +102,33 @@ impl ApiError {
     }
 
     /// The body, for the request with this id.
-    pub fn body(&self, request_id: &str) -> Problem {
-        Problem {
-            kind: format!("urn:styrk:error:{}", self.code.as_str()),
+    pub fn body<'a>(&'a self, request_id: &'a str) -> Body<'a> {
+        Body {
+            kind: format!("urn:styrk:error:{}", self.code),
             code: self.code,
-            title: title(self.code).to_owned(),
-            status: self.code.status(),
-            detail: self.detail.clone(),
-            instance: Some(request_id.to_owned()),
+            title: self.title,
+            status: self.status,
+            detail: self.detail.as_deref(),
+            instance: request_id,
             now: self.now,
         }
     }
 }
 
-/// A sentence for a developer.
+impl ErrorCode for Code {
+    fn word(self) -> &'static str {
+        self.as_str()
+    }
+
+    fn status(self) -> u16 {
+        self.status()
+    }
+
+    fn title(self) -> &'static str {
+        title(self)
+    }
+}
+
 const fn title(code: Code) -> &'static str {
     match code {
         Code::Malformed => "The body is not the message that belongs here",
@@ -71,6 +139,7 @@ const fn title(code: Code) -> &'static str {
         Code::Replayed => "This message was seen before",
         Code::DeviceEnded => "There is no such device, or it was removed",
         Code::CodeExpired => "The enrolment code is unknown or over",
+        Code::AppTooOld => "The organisation asks for a newer version of the app",
         Code::CodeUsed => "Another phone has used this enrolment code",
         Code::KeyKnown => "The keys must be two, fresh, and never enrolled before",
         Code::OfferMismatch => "The registration does not fit the offer",
@@ -78,6 +147,7 @@ const fn title(code: Code) -> &'static str {
         Code::ChallengeMismatch => "The answer names another challenge than the one that was sent",
         Code::TooMany => "Too many requests",
         Code::TooLarge => "The body is larger than 16 KiB",
+        Code::TooSlow => "The body did not arrive within 15 seconds",
         Code::NotFound => "There is nothing at this address",
         Code::Method => "This address takes another method",
         Code::Internal => "The service failed",
@@ -87,7 +157,7 @@ const fn title(code: Code) -> &'static str {
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        let status = StatusCode::from_u16(self.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = status.into_response();
         response.extensions_mut().insert(self);
         response
@@ -120,7 +190,9 @@ impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
         tracing::error!(%error, "store");
         match error {
-            StoreError::Unavailable => Self { retry_after: Some(2), ..Self::plain(Code::Unavailable) },
+            StoreError::Unavailable | StoreError::NotNow(_) => {
+                Self { retry_after: Some(2), ..Self::plain(Code::Unavailable) }
+            }
             StoreError::Database(_) | StoreError::Corrupt(_) => Self::plain(Code::Internal),
         }
     }
@@ -136,10 +208,12 @@ impl PageError {
             PageProblem::NotFound => StatusCode::NOT_FOUND,
             PageProblem::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             PageProblem::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            PageProblem::TooSlow => StatusCode::REQUEST_TIMEOUT,
             PageProblem::TooManyRequests { .. } => StatusCode::TOO_MANY_REQUESTS,
             PageProblem::Internal => StatusCode::INTERNAL_SERVER_ERROR,
             PageProblem::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             PageProblem::CrossSite => StatusCode::FORBIDDEN,
+            PageProblem::OtherRegistration => StatusCode::CONFLICT,
             PageProblem::FormExpired => StatusCode::UNPROCESSABLE_ENTITY,
         }
     }
@@ -157,7 +231,7 @@ impl From<StoreError> for PageError {
     fn from(error: StoreError) -> Self {
         tracing::error!(%error, "store");
         Self(match error {
-            StoreError::Unavailable => PageProblem::Unavailable,
+            StoreError::Unavailable | StoreError::NotNow(_) => PageProblem::Unavailable,
             StoreError::Database(_) | StoreError::Corrupt(_) => PageProblem::Internal,
         })
     }

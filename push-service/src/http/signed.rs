@@ -38,12 +38,9 @@ impl FromRequest<Arc<App>> for Body {
         if !is_jose(request.headers()) {
             return Err(ApiError::new(Code::Malformed, "content-type: application/jose"));
         }
-        let text = String::from_request(request, &()).await.map_err(|rejected| {
-            match rejected.status().as_u16() {
-                413 => ApiError::plain(Code::TooLarge),
-                _ => ApiError::new(Code::Malformed, "body: not UTF-8"),
-            }
-        })?;
+        let text = String::from_request(request, &())
+            .await
+            .map_err(|_| ApiError::new(Code::Malformed, "body: not UTF-8"))?;
         Ok(Self { text, path, visit })
     }
 }
@@ -122,14 +119,15 @@ pub async fn check<M: Message>(
 
 fn bound(app: &App, header: &Header, method: &str, path: &str) -> Result<(Seconds, RequestNonce), ApiError> {
     let now = app.store.now().seconds();
-    request::check(header, method, &app.config.public_url.url(path), now).map_err(|error| (error, now).into())
+    request::check(header, method, &app.config.public_url.url(path), now)
+        .map_err(|error| (error, app.replay.told(now)).into())
 }
 
 /// For requests that change nothing and so are no replay guard of their own (property 8).
 pub fn once<M>(app: &App, from: &FromDevice<M>) -> Result<(), ApiError> {
     app.replay.accept(from.nonce, from.signed, app.store.now().seconds()).map_err(|refused| match refused {
         Refused::Seen => ApiError::plain(Code::Replayed),
-        Refused::TooOld(now) => ApiError::clock(now),
-        Refused::Full => ApiError { retry_after: Some(5), ..ApiError::plain(Code::Unavailable) },
+        Refused::OtherTime(now) => ApiError::clock(now),
+        Refused::Full => ApiError::plain(Code::Unavailable).after(5),
     })
 }

@@ -11,7 +11,7 @@ pub enum Register {
     Intro(Intro),
     /// Step 1: the code to scan.
     Code(Code),
-    /// Step 2: the characters that the phone shows. Posts `characters` to `/register/characters`.
+    /// Step 2: the characters that the phone shows. Posts `enrolment` and `characters` to `/register/characters`.
     Characters(Characters),
     /// Step 3: the number of the test approval.
     Test(Test),
@@ -35,8 +35,29 @@ pub struct Code {
     pub image: TrustedSvg,
     /// The same as a link for people who are already on the phone.
     pub link: String,
+    /// The same for people who type it.
+    pub by_hand: ByHand,
     /// How to wait for a phone to scan it.
     pub waiting: Waiting,
+}
+
+/// What people type who cannot scan.
+#[derive(Clone, Debug)]
+pub struct ByHand {
+    /// The e-mail or UPN.
+    pub login: String,
+    /// The code, in two groups.
+    pub code: String,
+    /// The service's address, for when the app asks for it.
+    pub server: String,
+}
+
+impl ByHand {
+    /// The code as a voice reads it: character by character.
+    fn spoken(&self) -> String {
+        let group = |group: &str| group.chars().map(String::from).collect::<Vec<_>>().join(" ");
+        self.code.split('-').map(group).collect::<Vec<_>>().join(", ")
+    }
 }
 
 /// A QR code drawn as `<svg>`; it goes into the page as it is, so nobody else can make one.
@@ -65,7 +86,9 @@ impl TrustedSvg {
 /// The characters that the phone shows.
 #[derive(Clone, Debug)]
 pub struct Characters {
-    /// The model that scanned the code.
+    /// The registration that the form is for.
+    pub enrolment: String,
+    /// The model that used the code.
     pub device: String,
     /// After wrong characters: how many tries are left.
     pub tries_left: Option<u64>,

@@ -65,6 +65,8 @@ fn views() -> Vec<View> {
             problem::Problem::NotFound,
             problem::Problem::MethodNotAllowed,
             problem::Problem::TooLarge,
+            problem::Problem::TooSlow,
+            problem::Problem::OtherRegistration,
             problem::Problem::TooManyRequests { minutes: 1 },
             problem::Problem::Internal,
             problem::Problem::Unavailable,
@@ -77,7 +79,7 @@ fn views() -> Vec<View> {
 }
 
 fn registration() -> Vec<register::Register> {
-    use register::{Characters, Code, Done, Ended, Intro, Reason, Register, Test, TrustedSvg};
+    use register::{ByHand, Characters, Code, Done, Ended, Intro, Reason, Register, Test, TrustedSvg};
     let device = || NASTY.to_owned();
     let mut steps = vec![
         Register::Intro(Intro { required: true }),
@@ -85,10 +87,21 @@ fn registration() -> Vec<register::Register> {
         Register::Code(Code {
             image: TrustedSvg::draw(&[vec![true]]),
             link: NASTY.into(),
+            by_hand: ByHand { login: NASTY.into(), code: "K8Y52-XR8XV".into(), server: NASTY.into() },
             waiting: waiting(),
         }),
-        Register::Characters(Characters { device: device(), tries_left: None, waiting: waiting() }),
-        Register::Characters(Characters { device: device(), tries_left: Some(1), waiting: waiting() }),
+        Register::Characters(Characters {
+            enrolment: String::new(),
+            device: device(),
+            tries_left: None,
+            waiting: waiting(),
+        }),
+        Register::Characters(Characters {
+            enrolment: String::new(),
+            device: device(),
+            tries_left: Some(1),
+            waiting: waiting(),
+        }),
         Register::Test(Test { device: device(), number: "47".into(), waiting: waiting() }),
         Register::Done(Done { device: device(), has_mobile_number: false, to: NASTY.into() }),
         Register::Done(Done { device: device(), has_mobile_number: true, to: NASTY.into() }),

@@ -11,8 +11,9 @@ pub mod sign_out;
 
 use crate::app::App;
 use crate::http::problem::PageError;
+use crate::pages::problem::Problem;
 use axum::Json;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use signin::Notice;
 
 /// The name of our own application, where people land.
@@ -25,17 +26,33 @@ pub struct News {
     left: u64,
 }
 
+/// How long a waiting page waits.
+#[derive(Debug, Deserialize)]
+pub struct Patience {
+    /// Not at all: the page was without the service, and shows that it has it again.
+    #[serde(default)]
+    now: bool,
+}
+
 /// Milliseconds that a waiting page is kept without news.
 const LONG_POLL: u64 = 25_000;
 
 /// Waits for `notice` until `look` tells that something has changed, for a while at most.
-async fn wait<F>(app: &App, notice: Notice, look: impl Fn() -> F) -> Result<Json<News>, PageError>
+async fn wait<F>(
+    app: &App,
+    notice: Notice,
+    patience: &Patience,
+    look: impl Fn() -> F,
+) -> Result<Json<News>, PageError>
 where
     F: Future<Output = Result<News, PageError>>,
 {
+    // More tabs than anybody has would be places taken from others.
+    let share = app.limits.waiting.take(notice);
+    let _share = share.ok_or(PageError(Problem::TooManyRequests { minutes: 1 }))?;
     let mut subscription = app.bus.subscribe(notice);
     let news = look().await?;
-    if news.changed || app.stop.has_begun() {
+    if news.changed || patience.now || app.stop.has_begun() {
         return Ok(Json(news));
     }
     // One millisecond more than is left, so that its end is seen.

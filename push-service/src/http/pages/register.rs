@@ -1,13 +1,15 @@
 //! Registration of a phone, step by step. Where it stands is in the store; this page only shows it.
 
 use super::sign_in::number::{left, waiting};
-use super::{MYAPPS, News, wait as wait_for};
+use super::{MYAPPS, News, Patience, wait as wait_for};
 use crate::app::App;
 use crate::http::problem::PageError;
 use crate::http::visit::{Session, SignedIn, Visit, with_status};
 use crate::pages::other_way::{NotAllowed, Way};
 use crate::pages::problem::Problem;
-use crate::pages::register::{Characters, Code, Done, Ended, Intro, Reason, Register, Test, TrustedSvg};
+use crate::pages::register::{
+    ByHand, Characters, Code, Done, Ended, Intro, Reason, Register, Test, TrustedSvg,
+};
 use crate::pages::{View, Waiting};
 use authenticator_protocol::answer::End;
 use authenticator_protocol::enrolment::Characters as TypedCharacters;
@@ -47,14 +49,21 @@ pub async fn get(State(app): State<Arc<App>>, session: Session) -> Result<Respon
         }
         Phase::Open => {
             let link = app.enrolment_link(id).to_string();
-            Register::Code(Code { image: qr(&link)?, link, waiting: waits })
+            let by_hand = ByHand {
+                login: session.known.user.login().to_owned(),
+                code: app.vault.typed_code(id).grouped(),
+                server: app.config.public_url.authority().to_owned(),
+            };
+            Register::Code(Code { image: qr(&link)?, link, by_hand, waiting: waits })
         }
         Phase::Claimed(claimed) => Register::Characters(Characters {
+            enrolment: id.to_string(),
             device: claimed.model.clone(),
             tries_left: None,
             waiting: waits,
         }),
         Phase::Registered { claimed, wrong, .. } => Register::Characters(Characters {
+            enrolment: id.to_string(),
             device: claimed.model.clone(),
             tries_left: (*wrong > 0).then(|| TRIES.saturating_sub(*wrong).into()),
             waiting: waits,
@@ -194,12 +203,13 @@ pub async fn wait(
     State(app): State<Arc<App>>,
     session: Session,
     Query(waits): Query<Waits>,
+    Query(patience): Query<Patience>,
 ) -> Result<Json<News>, PageError> {
     let id: EnrolmentId = waits.enrolment.parse().map_err(|_| PageError(Problem::NotFound))?;
     if session.known.session.enrolment != Some(id) {
         return Ok(Json(News { changed: true, left: 0 }));
     }
-    wait_for(&app, Notice::Enrolment(id), || async {
+    wait_for(&app, Notice::Enrolment(id), &patience, || async {
         let shown = app.store.enrolment(id).await?.ok_or(PageError(Problem::NotFound))?;
         let at = shown.at;
         let enrolment = app.tell(shown);
@@ -220,6 +230,11 @@ pub async fn wait(
 
 /// A fresh code; an earlier one ends.
 pub async fn start(State(app): State<Arc<App>>, session: Session) -> Result<Redirect, PageError> {
+    let user = session.known.user.id;
+    let place = session.visit.place(&app, Some(user)).await?;
+    if let Some(seconds) = app.limits.enrolment_wait(user, &place, app.clock.now()) {
+        return Err(PageError(Problem::TooManyRequests { minutes: seconds.div_ceil(60) }));
+    }
     let mut id = [0; 16];
     store::SystemRandom::new().fill(&mut id);
     let id = EnrolmentId::from_bytes(id);
@@ -227,17 +242,22 @@ pub async fn start(State(app): State<Arc<App>>, session: Session) -> Result<Redi
         session: session.known.session.key,
         id,
         code: app.vault.code_mac(&app.vault.enrolment_code(id)),
+        typed: app.vault.typed_codes(id, &session.known.user),
         trusted_network: trusted(&app, &session.visit),
         address: session.visit.address.to_string(),
     };
     // When it is not permitted, the page says why.
-    let _ = app.tell(app.store.open_enrolment(open).await?);
+    if app.tell(app.store.open_enrolment(open).await?).is_ok() {
+        app.limits.enrolment_begun(user, place, app.clock.now());
+    }
     Ok(Redirect::to("/register"))
 }
 
 /// What the user typed.
 #[derive(Deserialize)]
 pub struct CharactersForm {
+    #[serde(default)]
+    enrolment: String,
     #[serde(default)]
     characters: String,
 }
@@ -248,10 +268,13 @@ pub async fn characters(
     session: Session,
     Form(form): Form<CharactersForm>,
 ) -> Result<Redirect, PageError> {
+    // A page that was left open must not use up the tries of a newer registration.
+    let enrolment = form.enrolment.parse().map_err(|_| PageError(Problem::OtherRegistration))?;
     // What cannot be four characters is a slip of the finger, not a try.
     if let Some(typed) = TypedCharacters::typed(&form.characters) {
         let typed = TypeCharacters {
             session: session.known.session.key,
+            enrolment,
             typed,
             origin: session.visit.origin.clone(),
             organisation: app.config.organisation.name.clone(),
@@ -259,6 +282,7 @@ pub async fn characters(
         };
         match app.tell(app.store.type_characters(typed).await?) {
             Typed::Right(_) | Typed::Wrong { .. } | Typed::NothingToType => {}
+            Typed::OtherEnrolment => return Err(PageError(Problem::OtherRegistration)),
         }
     }
     Ok(Redirect::to("/register"))

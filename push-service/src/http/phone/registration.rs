@@ -1,6 +1,6 @@
 //! A phone accepts the offer.
 
-use super::MAX_NAME;
+use super::{MAX_NAME, new_enough};
 use crate::app::App;
 use crate::http::problem::ApiError;
 use crate::http::signed::Body;
@@ -20,6 +20,7 @@ pub async fn post(State(app): State<Arc<App>>, body: Body) -> Result<Json<Value>
     let address = body.address();
     let (registration, device_key) = body.with_own_key::<Registration>(&app)?;
     let said = registration.payload;
+    new_enough(&app, &said.app)?;
     let inner = Unverified::<ApprovalKey>::parse(&said.approval)?;
     let approval_key =
         inner.header().jwk.ok_or_else(|| ApiError::new(Code::Malformed, "approval.jwk: missing"))?;

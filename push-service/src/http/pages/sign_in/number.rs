@@ -1,6 +1,6 @@
 //! The number, while the phone is asked; and how it ended.
 
-use super::super::{MYAPPS, News, wait as wait_for};
+use super::super::{MYAPPS, News, Patience, wait as wait_for};
 use crate::app::App;
 use crate::http::problem::PageError;
 use crate::http::visit::{Session, Visit};
@@ -63,6 +63,8 @@ pub async fn get(State(app): State<Arc<App>>, session: Session) -> Result<Respon
     };
     let shown = app.store.request(id).await?.ok_or(PageError(Problem::NotFound))?;
     let view = app.tell(shown);
+    // Whoever reads the reference on this page out on the telephone is found by it.
+    tracing::info!(request = %id, end = view.request.ended.map(|ended| ended.end.as_str()), "shown on a page");
     if view.request.enrolment.is_some() {
         return Ok(Redirect::to("/register").into_response());
     }
@@ -138,12 +140,13 @@ pub async fn wait(
     State(app): State<Arc<App>>,
     session: Session,
     Query(waits): Query<Waits>,
+    Query(patience): Query<Patience>,
 ) -> Result<Json<News>, PageError> {
     let id: RequestId = waits.request.parse().map_err(|_| PageError(Problem::NotFound))?;
     if session.known.session.request != Some(id) {
         return Ok(Json(News { changed: true, left: 0 }));
     }
-    wait_for(&app, Notice::Request(id), || async {
+    wait_for(&app, Notice::Request(id), &patience, || async {
         let shown = app.store.request(id).await?.ok_or(PageError(Problem::NotFound))?;
         let view = app.tell(shown);
         Ok(News { changed: view.request.ended.is_some(), left: left(&view) })

@@ -1,14 +1,22 @@
-//! The configuration: one TOML file. Unknown names are errors, and every error names its setting.
+//! The configuration: one TOML file, and what the environment says instead of it. Unknown names are errors, and every
+//! error names its setting. `settings.rs` lists them, with their defaults, for people.
+
+mod environment;
+mod file;
+pub mod settings;
 
 use authenticator_protocol::enrolment::Organisation;
 use authenticator_protocol::link::{MAX_LINK, ServerAddress};
-use authenticator_protocol::number::Digits;
 use authenticator_protocol::text::is_visible;
+use file::File;
 use serde::Deserialize;
 use signin::network::Network;
 use signin::policy::Policy;
+use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::LevelFilter;
 
 use crate::pages::brand::Colour;
 
@@ -23,16 +31,32 @@ pub struct Config {
     pub listen: SocketAddr,
     /// The database file.
     pub database: PathBuf,
+    /// The socket for the operator's commands: beside the database, unless it is named.
+    pub admin_socket: PathBuf,
+    /// The group whose members may give commands; without it, only the service's own user and root may.
+    pub admin_group: Option<String>,
     /// The folder with the keys, which `styrk init` makes.
     pub keys: PathBuf,
+    /// Its own certificate, unless a proxy does TLS.
+    pub tls: Option<TlsFiles>,
     /// Proxies whose `X-Forwarded-For` counts.
     pub proxies: Vec<Network>,
     /// Who runs it.
     pub organisation: Organisation,
     /// Its colour, for the pages.
     pub colour: Colour,
+    /// How it logs.
+    pub log: Log,
+    /// Where metrics can be read, if anywhere.
+    pub metrics: Option<SocketAddr>,
     /// What MyApps lists.
     pub applications: Vec<Application>,
+    /// Private networks that results may be delivered to.
+    pub webhook_networks: Vec<Network>,
+    /// Calls of the API within a second, for each relying party.
+    pub api_calls: u32,
+    /// Connections at the same time, open sockets of phones among them.
+    pub connections: usize,
     /// The rules.
     pub policy: Policy,
 }
@@ -50,6 +74,54 @@ pub struct Application {
     pub url: String,
 }
 
+/// PEM files; they are read again when they change.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
+#[serde(deny_unknown_fields)]
+pub struct TlsFiles {
+    /// The certificate, and after it those that lead to a root.
+    pub certificate: PathBuf,
+    /// Its private key.
+    pub key: PathBuf,
+}
+
+/// How it logs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Log {
+    /// For people or for machines.
+    pub format: Format,
+    /// What is worth a line: `info`, or `push_service=debug,info`.
+    pub level: String,
+}
+
+/// What a log line looks like.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
+pub enum Format {
+    /// For people.
+    #[default]
+    Text,
+    /// An object on each line.
+    Json,
+}
+
+impl Log {
+    /// Which lines are written.
+    pub fn filter(&self) -> Result<EnvFilter, String> {
+        // A word alone that is no level would be read as the name of a part, and silence all others.
+        let words = self.level.split(',').filter(|part| !part.contains('='));
+        if let Some(word) = words.map(str::trim).find(|word| word.parse::<LevelFilter>().is_err()) {
+            return Err(format!("{word} is not error, warn, info, debug or trace"));
+        }
+        EnvFilter::try_new(&self.level).map_err(|error| error.to_string())
+    }
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self { format: Format::Text, level: "info".to_owned() }
+    }
+}
+
 /// What is wrong with a configuration.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
@@ -59,6 +131,9 @@ pub enum ConfigError {
     /// It is not TOML of this shape; the message names line and setting.
     #[error("{0}")]
     Toml(#[from] toml::de::Error),
+    /// A variable that begins with `STYRK_` and does not fit.
+    #[error("{0}: {1}")]
+    Variable(String, String),
     /// A setting has a value that it cannot have.
     #[error("{setting}: {problem}")]
     Value {
@@ -69,53 +144,12 @@ pub enum ConfigError {
     },
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    public_url: String,
-    link_url: Option<String>,
-    listen: SocketAddr,
-    database: PathBuf,
-    keys: PathBuf,
-    #[serde(default)]
-    trusted_proxies: Vec<String>,
-    organisation: OrganisationFile,
-    #[serde(default)]
-    applications: Vec<Application>,
-    #[serde(default)]
-    policy: PolicyFile,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct OrganisationFile {
-    name: String,
-    colour: String,
-    support: String,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct PolicyFile {
-    digits: Option<u8>,
-    lifetime: Option<u64>,
-    enrolment_lifetime: Option<u64>,
-    wrong_in_row: Option<u32>,
-    wrong_in_day: Option<u32>,
-    first_registration: Option<FirstRegistration>,
-    trusted_networks: Vec<String>,
-    session_idle: Option<u64>,
-    session_total: Option<u64>,
-}
-
-/// What the very first registration of a user needs beside the password.
-#[derive(Clone, Copy, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum FirstRegistration {
-    /// A trusted network, or later: a pass from IT support, a text code to the directory's number.
-    MoreThanPassword,
-    /// Nothing: an accepted risk.
-    PasswordIsEnough,
+/// `styrk.db` → `styrk.db.socket`.
+fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".");
+    name.push(suffix);
+    name.into()
 }
 
 fn value(setting: &'static str, problem: impl ToString) -> ConfigError {
@@ -123,15 +157,34 @@ fn value(setting: &'static str, problem: impl ToString) -> ConfigError {
 }
 
 impl Config {
-    /// Reads a file.
+    /// Reads a file, and what the environment says instead of it.
     pub fn read(path: &Path) -> Result<Self, ConfigError> {
         let text = std::fs::read_to_string(path).map_err(|error| ConfigError::File(path.into(), error))?;
-        Self::parse(&text)
+        Self::parse_with(&text, std::env::vars_os())
     }
 
-    /// Reads the text of a file.
+    /// Reads the text of a file alone.
     pub fn parse(text: &str) -> Result<Self, ConfigError> {
-        let file: File = toml::from_str(text)?;
+        Self::from_file(toml::from_str(text)?)
+    }
+
+    /// Reads the text of a file; variables such as `STYRK_POLICY__LIFETIME` count instead of what it says.
+    pub fn parse_with(
+        text: &str,
+        variables: impl Iterator<Item = (OsString, OsString)>,
+    ) -> Result<Self, ConfigError> {
+        let overrides = environment::overrides(variables)?;
+        if overrides.is_empty() {
+            return Self::parse(text);
+        }
+        let mut table: toml::Table = toml::from_str(text)?;
+        for over in overrides {
+            over.apply(&mut table);
+        }
+        Self::from_file(table.try_into()?)
+    }
+
+    fn from_file(file: File) -> Result<Self, ConfigError> {
         let address = |setting, text: &str| {
             ServerAddress::parse(text).map_err(|error| value(setting, format!("{text}: {error}")))
         };
@@ -150,6 +203,7 @@ impl Config {
             policy: file
                 .policy
                 .policy(networks("policy.trusted_networks", &file.policy.trusted_networks)?)?,
+            webhook_networks: networks("webhook_networks", &file.webhook_networks)?,
             proxies: networks("trusted_proxies", &file.trusted_proxies)?,
             organisation: Organisation {
                 name: file.organisation.name,
@@ -159,9 +213,16 @@ impl Config {
             public_url,
             link_url,
             listen: file.listen,
+            admin_socket: file.admin_socket.unwrap_or_else(|| beside(&file.database, "socket")),
+            admin_group: file.admin_group,
             database: file.database,
             keys: file.keys,
+            tls: file.tls,
+            log: Log { format: file.log.format, level: file.log.level.unwrap_or(Log::default().level) },
+            metrics: file.metrics.listen,
             applications: file.applications,
+            api_calls: file.api_calls.unwrap_or(20),
+            connections: file.connections.unwrap_or(16_384),
         };
         config.check()?;
         Ok(config)
@@ -176,21 +237,41 @@ impl Config {
                 return Err(value(setting, "1 to 80 characters, none of them invisible"));
             }
         }
+        for (setting, address) in [("public_url", &self.public_url), ("link_url", &self.link_url)] {
+            // What looks like another host in one script or the other.
+            if address.authority().contains("xn--") {
+                return Err(value(
+                    setting,
+                    format!("{address}: phones accept host names in plain ASCII only"),
+                ));
+            }
+        }
         let (link, server) = (self.link_url.url("/e").len(), self.public_url.authority().len());
         let host = if self.link_url == self.public_url { 0 } else { server };
         if link + host + "#1///".len() + 44 >= MAX_LINK {
             return Err(value("link_url", "too long: an enrolment link must stay under 120 characters"));
         }
         // Without TLS of its own the service speaks to this machine or to a proxy that it knows.
-        if !self.listen.ip().is_loopback() && self.proxies.is_empty() {
+        if !self.listen.ip().is_loopback() && self.proxies.is_empty() && self.tls.is_none() {
             return Err(value(
                 "listen",
-                "not a loopback address: name the proxy in front of it in trusted_proxies",
+                "not a loopback address: set tls.certificate and tls.key, or name the proxy in front of it in \
+                 trusted_proxies",
             ));
         }
+        if self.tls.is_some() && !self.public_url.is_secure() {
+            return Err(value("public_url", "plain http, although tls.certificate is set"));
+        }
+        self.log.filter().map_err(|problem| value("log.level", problem))?;
         // Whoever counts as a proxy chooses the address that counts.
         if let Some(wide) = self.proxies.iter().find(|network| network.is_wider_than(24, 56)) {
             return Err(value("trusted_proxies", format!("{wide}: wider than /24 (IPv4) or /56 (IPv6)")));
+        }
+        if !(1..=10_000).contains(&self.api_calls) {
+            return Err(value("api_calls", "not within 1 to 10000"));
+        }
+        if !(64..=1_000_000).contains(&self.connections) {
+            return Err(value("connections", "not within 64 to 1000000"));
         }
         for application in &self.applications {
             let local = application.url.starts_with('/') && !application.url.starts_with("//");
@@ -207,6 +288,13 @@ impl Config {
         Ok(())
     }
 
+    /// The host of the public address, without a port.
+    pub fn host(&self) -> String {
+        let url = url::Url::parse(&self.public_url.url("/")).ok();
+        let host = url.as_ref().and_then(url::Url::host_str).unwrap_or_default();
+        host.trim_matches(['[', ']']).to_owned()
+    }
+
     /// What the administrator accepts with this configuration, in plain sentences.
     pub fn accepted_risks(&self) -> Vec<String> {
         let mut risks = Vec::new();
@@ -221,45 +309,26 @@ impl Config {
             risks
                 .push("public_url is plain http: only for trying the service out on one machine.".to_owned());
         }
-        if self.public_url.is_secure() && self.proxies.is_empty() {
+        if self.public_url.is_secure() && self.proxies.is_empty() && self.tls.is_none() {
             risks.push(
                 "trusted_proxies is empty: behind a proxy, every visitor would seem to come from the proxy's address."
                     .to_owned(),
             );
         }
+        if let Some(listen) = self.metrics.filter(|listen| !listen.ip().is_loopback()) {
+            risks.push(format!(
+                "metrics.listen is {listen}: whoever reaches it can read how much the service is used."
+            ));
+        }
         risks
     }
 }
 
-impl PolicyFile {
-    fn policy(&self, trusted_networks: Vec<Network>) -> Result<Policy, ConfigError> {
-        let default = Policy::default();
-        let digits = match self.digits {
-            None => default.digits,
-            Some(digits) => Digits::new(digits).ok_or_else(|| value("policy.digits", "2 to 8"))?,
-        };
-        let policy = Policy {
-            digits,
-            lifetime: self.lifetime.unwrap_or(default.lifetime),
-            enrolment_lifetime: self.enrolment_lifetime.unwrap_or(default.enrolment_lifetime),
-            wrong_in_row: self.wrong_in_row.unwrap_or(default.wrong_in_row),
-            wrong_in_day: self.wrong_in_day.unwrap_or(default.wrong_in_day),
-            first_by_password: matches!(self.first_registration, Some(FirstRegistration::PasswordIsEnough)),
-            trusted_networks,
-            unlock: default.unlock,
-            session_idle: self.session_idle.unwrap_or(default.session_idle),
-            session_total: self.session_total.unwrap_or(default.session_total),
-        };
-        policy.check().map_err(|problem| value("policy", problem))?;
-        Ok(policy)
-    }
-}
-
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
-    const SMALLEST: &str = r##"
+    pub(crate) const SMALLEST: &str = r##"
         public_url = "https://mfa.regionx.example"
         listen = "127.0.0.1:8080"
         database = "styrk.db"
@@ -279,16 +348,33 @@ mod tests {
     }
 
     #[test]
+    fn with_tls_of_its_own_it_may_listen_everywhere() {
+        let tls = "tls = { certificate = \"tls.pem\", key = \"tls.key\" }\nlisten =";
+        let text = SMALLEST.replace("listen =", tls).replace("127.0.0.1:8080", "0.0.0.0:443");
+        assert_eq!(Config::parse(&text).unwrap().accepted_risks(), Vec::<String>::new());
+        let plain = text.replace("https://mfa.regionx.example", "http://localhost");
+        assert!(Config::parse(&plain).unwrap_err().to_string().starts_with("public_url: "));
+    }
+
+    #[test]
     fn every_mistake_names_its_setting() {
         for (from, to, says) in [
             ("https://mfa", "http://mfa", "public_url"),
+            ("https://mfa", "https://mfå", "public_url"),
+            ("listen =", "link_url = \"https://xn--mf-8kc.example\"\nlisten =", "link_url"),
             ("#00585f", "green", "organisation.colour"),
             ("Region X", "Region\u{202e}X", "organisation.name"),
             ("127.0.0.1:8080", "0.0.0.0:8080", "listen"),
+            ("listen =", "tls = { certificate = \"a.pem\" }\nlisten =", "key"),
             ("keys = \"keys\"", "keyz = \"keys\"", "keyz"),
             ("listen =", "trusted_proxies = [\"10.0.0.0/8\"]\nlisten =", "trusted_proxies"),
+            ("[organisation]", "[log]\nlevel = \"push_service=loud\"\n[organisation]", "log.level"),
+            ("[organisation]", "[log]\nlevel = \"loud\"\n[organisation]", "log.level"),
+            ("[organisation]", "[log]\nformat = \"xml\"\n[organisation]", "format"),
             ("[organisation]", "[policy]\ndigits = 9\n[organisation]", "policy.digits"),
+            ("[organisation]", "[policy]\noldest_app = \"new\"\n[organisation]", "policy.oldest_app"),
             ("[organisation]", "[policy]\nlifetime = 600\n[organisation]", "policy.lifetime"),
+            ("listen =", "connections = 63\nlisten =", "connections"),
             (
                 "[organisation]",
                 "[policy]\ntrusted_networks = [\"0.0.0.0/0\"]\n[organisation]",

@@ -1,0 +1,69 @@
+//! `styrk device …`.
+
+use super::table::{or_dash, short, table};
+use super::{Configured, Form, Result};
+use axum::http::Method;
+use push_service::admin::client::escaped;
+use push_service::admin::devices::DeviceShown;
+use push_service::admin::users::Changed;
+
+#[derive(clap::Subcommand)]
+pub(crate) enum DeviceCommand {
+    /// Devices that have not ended, with when they were last heard of.
+    #[command(after_help = "Example:\n  styrk device list --user anna@regionx.example")]
+    List {
+        /// Those of one user, by UPN or e-mail.
+        #[arg(long)]
+        user: Option<String>,
+    },
+    /// End a device for good: a phone that is lost, or that nobody knows. What only it could answer fails, sessions
+    /// that it approved end, its socket is closed. The user can register another phone.
+    #[command(
+        after_help = "Example:\n  styrk device list --user anna@regionx.example\n  styrk device remove ID"
+    )]
+    Remove {
+        /// Its id, as `list` shows it.
+        id: String,
+    },
+}
+
+pub(crate) async fn run(file: &Configured, form: Form, command: &DeviceCommand) -> Result {
+    let mut client = file.connect().await?;
+    match command {
+        DeviceCommand::List { user } => {
+            let of = user.as_ref().map(|user| format!("?user={}", escaped(user))).unwrap_or_default();
+            let found: Vec<DeviceShown> = client.get(&format!("/v1/devices{of}")).await?;
+            form.answer(&found, || devices(&found))
+        }
+        DeviceCommand::Remove { id } => {
+            let path = format!("/v1/devices/{}", escaped(id));
+            let changed: Changed = client.send(Method::DELETE, &path, None::<&()>).await?;
+            form.answer(&changed, || {
+                let (what, how) =
+                    (&changed.what, if changed.changed { "is removed" } else { "had ended already" });
+                format!("{what} ({id}) {how}.")
+            })
+        }
+    }
+}
+
+/// A table of devices.
+pub(super) fn devices(devices: &[DeviceShown]) -> String {
+    if devices.is_empty() {
+        return "No devices.".to_owned();
+    }
+    let rows: Vec<_> = devices
+        .iter()
+        .map(|device| {
+            vec![
+                device.id.clone(),
+                device.user.clone(),
+                device.state.clone(),
+                or_dash(device.last_reached.as_deref().map(short)),
+                or_dash(device.last_used.as_deref().map(short)),
+                format!("{}, {}, app {}", device.model, device.system, device.app),
+            ]
+        })
+        .collect();
+    table(&["ID", "USER", "STATE", "LAST REACHED (UTC)", "LAST USED (UTC)", "WHAT"], &rows)
+}

@@ -1,0 +1,105 @@
+//! The relying-party API for machines (OpenAPI 3.1), from the types of its handlers: `docs/openapi.json`, which is
+//! written by `cargo xtask openapi`.
+
+use super::problem::Code;
+use super::sign_ins;
+use crate::http::problem::{Body, ErrorCode};
+use authenticator_protocol::answer::End;
+use authenticator_protocol::problem::Code as Common;
+use std::collections::BTreeMap;
+use utoipa::openapi::path::Operation;
+use utoipa::openapi::schema::{ObjectBuilder, SchemaType, Type};
+use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+use utoipa::openapi::{ContentBuilder, Ref, ResponseBuilder};
+use utoipa::{Modify, OpenApi};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Styrk, relying-party API",
+        version = "1",
+        description = "Asking for approvals and acting on them. `docs/relying-parties.md` says the same for people."
+    ),
+    paths(sign_ins::post, sign_ins::get, sign_ins::events, sign_ins::cancel),
+    components(schemas(Body)),
+    modifiers(&OfAll)
+)]
+struct Api;
+
+/// What every operation has: problems and the key.
+struct OfAll;
+
+/// What any API may refuse.
+const OF_ALL: [Common; 7] = [
+    Common::TooMany,
+    Common::TooLarge,
+    Common::TooSlow,
+    Common::NotFound,
+    Common::Method,
+    Common::Internal,
+    Common::Unavailable,
+];
+
+/// What only asking may be refused for.
+const OF_ASKING: [Code; 5] =
+    [Code::UnknownUser, Code::NoDevice, Code::AppLocked, Code::Waiting, Code::OtherBody];
+
+fn one_of(words: impl Iterator<Item = &'static str>) -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(SchemaType::Type(Type::String)).enum_values(Some(words))
+}
+
+/// How a request ends.
+pub fn ends() -> utoipa::openapi::schema::Object {
+    one_of(End::ALL.into_iter().map(End::as_str)).build()
+}
+
+/// Every code that this API has.
+pub fn codes() -> utoipa::openapi::schema::Object {
+    one_of(Code::ALL.into_iter().map(Code::word).chain(OF_ALL.into_iter().map(Common::word))).build()
+}
+
+impl Modify for OfAll {
+    fn modify(&self, api: &mut utoipa::openapi::OpenApi) {
+        let bearer = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
+        api.components.get_or_insert_default().add_security_scheme("key", bearer);
+        for item in api.paths.paths.values_mut() {
+            for operation in [&mut item.get, &mut item.post].into_iter().flatten() {
+                refuse(operation);
+            }
+        }
+    }
+}
+
+/// Adds what the operation may be refused with, by status.
+fn refuse(operation: &mut Operation) {
+    let asks = operation.operation_id.as_deref() == Some("ask");
+    let own = Code::ALL
+        .into_iter()
+        .filter(|code| if asks { *code != Code::UnknownRequest } else { !OF_ASKING.contains(code) });
+    let own = own.map(|code| (code.status(), code.word()));
+    let of_all = OF_ALL.into_iter().map(|code| (ErrorCode::status(code), code.word()));
+    let mut by_status: BTreeMap<u16, Vec<String>> = BTreeMap::new();
+    for (status, word) in own.chain(of_all) {
+        by_status.entry(status).or_default().push(format!("`{word}`"));
+    }
+    for (status, words) in by_status {
+        let problem = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
+        let response =
+            ResponseBuilder::new().description(words.join(", ")).content("application/problem+json", problem);
+        operation.responses.responses.insert(status.to_string(), response.build().into());
+    }
+}
+
+/// `docs/openapi.json`.
+pub fn text() -> String {
+    Api::openapi().to_pretty_json().expect("a description becomes JSON") + "\n"
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_committed_description_is_what_would_be_written_now() {
+        let written = include_str!("../../../../docs/openapi.json");
+        assert_eq!(written, super::text(), "run `cargo xtask openapi`");
+    }
+}

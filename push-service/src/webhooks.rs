@@ -1,0 +1,277 @@
+//! Delivers results to relying parties: signed, tried again until it has arrived, and never twice under another id.
+//!
+//! Each is a row that was written in the same transaction as its request's end, so none is lost. The address is
+//! looked up here, and only public ones are connected to, unless `webhook_networks` names a private one: nobody gets
+//! the service to speak to what stands beside it.
+
+use crate::app::App;
+use crate::result;
+use axum::body::Bytes;
+use axum::http::{Request, StatusCode, Uri, header};
+use http_body_util::Full;
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::client::legacy::connect::dns::Name;
+use hyper_util::rt::TokioExecutor;
+use signin::network::Network;
+use std::collections::HashSet;
+use std::future::Future;
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use store::Delivery;
+use tokio::task::JoinSet;
+use tower::Service;
+
+/// Deliveries to one relying party at the same time.
+const EACH: u32 = 4;
+
+/// Milliseconds for one try.
+const PATIENCE: u64 = 10_000;
+
+/// Milliseconds between two looks for what is to be tried again.
+const LOOK_EVERY: u64 = 1_000;
+
+type Sender = Client<HttpsConnector<HttpConnector<Lookup>>, Full<Bytes>>;
+
+/// Delivers for as long as the service runs.
+pub async fn deliver(app: Arc<App>) {
+    let sender = sender(&app);
+    let mut under_way = HashSet::new();
+    let mut tries: JoinSet<Delivery> = JoinSet::new();
+    loop {
+        match app.store.deliveries(EACH).await {
+            Ok(due) => {
+                for delivery in due {
+                    if under_way.insert(delivery.request) {
+                        tries.spawn(try_one(Arc::clone(&app), sender.clone(), delivery));
+                    }
+                }
+            }
+            Err(error) => tracing::error!(%error, "looking for what is to be delivered"),
+        }
+        tokio::select! {
+            () = app.stop.begun() => break,
+            () = app.deliveries.notified() => {}
+            () = app.clock.sleep(LOOK_EVERY) => {}
+            Some(done) = tries.join_next() => match done {
+                Ok(delivery) => drop(under_way.remove(&delivery.request)),
+                Err(error) => tracing::error!(%error, "a delivery has failed in itself"),
+            },
+        }
+    }
+    // What was sent is noted, so that it is not sent again after the start.
+    while tries.join_next().await.is_some() {}
+}
+
+/// One try, and what follows from it. What cannot be noted is tried again under the same id.
+async fn try_one(app: Arc<App>, sender: Sender, delivery: Delivery) -> Delivery {
+    let outcome = tokio::select! {
+        outcome = send(&app, &sender, &delivery) => outcome,
+        () = app.clock.sleep(PATIENCE) => Err("no answer within 10 s".to_owned()),
+    };
+    let noted = match &outcome {
+        Ok(()) => app.store.delivered(delivery.request).await,
+        Err(_) => app.store.not_delivered(delivery.request).await,
+    };
+    let (request, relying_party) = (delivery.request, delivery.relying_party);
+    match outcome {
+        Ok(()) => tracing::info!(%request, %relying_party, "result delivered"),
+        Err(error) => tracing::warn!(%request, %relying_party, error, "result not delivered"),
+    }
+    match noted {
+        Ok(committed) => app.tell(committed),
+        Err(error) => tracing::error!(%error, %request, "a delivery is not noted"),
+    }
+    delivery
+}
+
+async fn send(app: &App, sender: &Sender, delivery: &Delivery) -> Result<(), String> {
+    let view = app.store.request(delivery.request).await.map_err(|error| error.to_string())?;
+    let request = app.tell(view.ok_or("the request is gone")?).request;
+    let result = result::signed(app, &request).ok_or("there is no result")?;
+    let id = request.asker.commission().map(|of| of.result.to_string()).unwrap_or_default();
+    let uri: Uri = delivery.webhook.parse().map_err(|error| format!("webhook: {error}"))?;
+    check(&uri, &app.config.webhook_networks)?;
+    let body = serde_json::json!({ "id": id, "result": result }).to_string();
+    let post = Request::post(uri)
+        .header(header::CONTENT_TYPE, "application/json")
+        .header(header::USER_AGENT, concat!("styrk/", env!("CARGO_PKG_VERSION")))
+        .header("webhook-id", id)
+        .body(Full::from(body))
+        .map_err(|error| error.to_string())?;
+    let answer = sender.request(post).await.map_err(|error| with_causes(&error))?;
+    match answer.status() {
+        status if status.is_success() => Ok(()),
+        status @ StatusCode::GONE => Err(format!("{status}: remove the webhook if nobody listens any more")),
+        status => Err(status.to_string()),
+    }
+}
+
+fn with_causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text = format!("{text}: {error}");
+        cause = error.source();
+    }
+    text
+}
+
+/// Whether results may be delivered there. Names are looked up later, by [`Lookup`]; an address stands for itself.
+pub fn check(uri: &Uri, networks: &[Network]) -> Result<(), String> {
+    let host = uri.host().ok_or("webhook: has no host")?;
+    let literal = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>().ok();
+    if let Some(address) = literal
+        && !is_allowed(address, networks)
+    {
+        return Err(refused(address));
+    }
+    let private = literal.is_some_and(|address| address.is_loopback());
+    match uri.scheme_str() {
+        Some("https") => Ok(()),
+        // What never leaves this machine needs no TLS.
+        Some("http") if private => Ok(()),
+        _ => Err("webhook: must be https".to_owned()),
+    }
+}
+
+fn refused(address: IpAddr) -> String {
+    format!("webhook: {address} is not public; name its network in webhook_networks")
+}
+
+fn is_allowed(address: IpAddr, networks: &[Network]) -> bool {
+    let address = address.to_canonical();
+    is_public(address) || networks.iter().any(|network| network.contains(address))
+}
+
+/// Whether an address is anybody's on the Internet (IANA's special-purpose registries, RFC 6890).
+fn is_public(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(address) => is_public_v4(address),
+        IpAddr::V6(address) => is_public_v6(address),
+    }
+}
+
+fn is_public_v4(address: Ipv4Addr) -> bool {
+    let [a, b, c, _] = address.octets();
+    let special = address.is_private()
+        || address.is_loopback()
+        || address.is_link_local()
+        || address.is_documentation()
+        || (a, b, c) == (192, 0, 0)
+        || (a, b, c) == (192, 88, 99)
+        || (a == 100 && (64..128).contains(&b))
+        || (a == 198 && (b == 18 || b == 19));
+    a != 0 && a < 224 && !special
+}
+
+/// Global unicast is 2000::/3; what stands there for an IPv4 address, or for nobody, is left out.
+fn is_public_v6(address: Ipv6Addr) -> bool {
+    let [a, b, ..] = address.segments();
+    let special = (a == 0x2001 && (b < 0x200 || b == 0x0db8)) || a == 0x2002 || (a == 0x3fff && b < 0x1000);
+    a & 0xe000 == 0x2000 && !special
+}
+
+/// Looks names up and leaves out what must not be connected to: the connection goes to what was checked.
+#[derive(Clone)]
+struct Lookup {
+    networks: Arc<[Network]>,
+}
+
+impl Service<Name> for Lookup {
+    type Response = std::vec::IntoIter<SocketAddr>;
+    type Error = io::Error;
+    type Future = Pin<Box<dyn Future<Output = io::Result<Self::Response>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, name: Name) -> Self::Future {
+        let networks = Arc::clone(&self.networks);
+        Box::pin(async move {
+            let found: Vec<SocketAddr> = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
+            let allowed: Vec<SocketAddr> =
+                found.iter().copied().filter(|address| is_allowed(address.ip(), &networks)).collect();
+            match found.first() {
+                Some(first) if allowed.is_empty() => Err(io::Error::other(refused(first.ip()))),
+                _ => Ok(allowed.into_iter()),
+            }
+        })
+    }
+}
+
+fn sender(app: &App) -> Sender {
+    let mut roots = rustls::RootCertStore::empty();
+    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let tls = rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .expect("ring speaks TLS 1.2 and 1.3")
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    let mut http =
+        HttpConnector::new_with_resolver(Lookup { networks: app.config.webhook_networks.as_slice().into() });
+    http.enforce_http(false);
+    let https =
+        HttpsConnectorBuilder::new().with_tls_config(tls).https_or_http().enable_http1().wrap_connector(http);
+    Client::builder(TokioExecutor::new()).build(https)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_public_addresses_and_those_that_are_named() {
+        let own: Vec<Network> = vec!["10.20.0.0/16".parse().unwrap(), "fd00:1::/32".parse().unwrap()];
+        for (url, allowed) in [
+            ("https://journalen.example/styrk", true),
+            ("https://8.8.8.8/", true),
+            ("https://[2606:4700::1111]/", true),
+            ("https://10.20.7.1/", true),
+            ("https://[fd00:1::5]/", true),
+            ("https://10.21.0.1/", false),
+            ("https://127.0.0.1/", false),
+            ("https://0.0.0.0/", false),
+            ("https://169.254.169.254/latest/meta-data", false),
+            ("https://100.64.0.1/", false),
+            ("https://192.168.1.1/", false),
+            ("https://198.18.0.1/", false),
+            ("https://224.0.0.1/", false),
+            ("https://255.255.255.255/", false),
+            ("https://[::1]/", false),
+            ("https://[::]/", false),
+            ("https://[::ffff:127.0.0.1]/", false),
+            ("https://[::ffff:10.20.7.1]/", true),
+            ("https://[fe80::1]/", false),
+            ("https://[fd00:2::5]/", false),
+            ("https://[64:ff9b::7f00:1]/", false),
+            ("https://[2002:7f00:1::]/", false),
+            ("https://[2001:db8::1]/", false),
+            ("http://journalen.example/", false),
+            ("http://8.8.8.8/", false),
+            ("ftp://journalen.example/", false),
+            ("/path", false),
+        ] {
+            let checked = check(&url.parse().unwrap(), &own);
+            assert_eq!(checked.is_ok(), allowed, "{url}: {checked:?}");
+        }
+        let here = ["127.0.0.0/8".parse().unwrap()];
+        assert!(check(&"http://127.0.0.1:8080/".parse().unwrap(), &here).is_ok());
+    }
+
+    #[tokio::test]
+    async fn a_name_leads_nowhere_that_its_address_may_not() {
+        let name: Name = "localhost".parse().unwrap();
+        let mut closed = Lookup { networks: [].into() };
+        let error = closed.call(name.clone()).await.unwrap_err();
+        assert!(error.to_string().contains("is not public"), "{error}");
+        let mut open = Lookup { networks: ["127.0.0.0/8".parse().unwrap()].into() };
+        assert!(open.call(name).await.unwrap().all(|address| address.ip().is_loopback()));
+    }
+}

@@ -14,7 +14,7 @@ struct Advance {
     seconds: u64,
 }
 
-/// `POST /clock {"seconds": 90}`, `POST /service/stop`, `POST /service/start`.
+/// `POST /clock {"seconds": 90}`, `POST /service/stop`, `POST /service/start`, `POST /service/rotate`.
 pub fn router(demo: Arc<Demo>) -> Router {
     Router::new().route("/clock", post(clock)).route("/service/{what}", post(service)).with_state(demo)
 }
@@ -30,6 +30,12 @@ async fn service(State(demo): State<Arc<Demo>>, Path(what): Path<String>) -> Sta
         "start" => {
             if let Err(error) = demo.start_service().await {
                 tracing::error!(%error, "the service does not start");
+                return StatusCode::INTERNAL_SERVER_ERROR;
+            }
+        }
+        "rotate" => {
+            if let Err(error) = demo.rotate_identity().await {
+                tracing::error!(%error, "the identity key does not change");
                 return StatusCode::INTERNAL_SERVER_ERROR;
             }
         }

@@ -2,22 +2,29 @@
 //! and simulated phones beside it.
 //!
 //! [`Demo::start`] gives addresses, phones and the clock. [`visitor`] is a browser without a window, [`once`] the
-//! main job as a timeline, [`control`] what the browser tests turn.
+//! main job as a timeline, [`control`] what the browser tests turn. [`application`] starts [`tidportalen`], a web
+//! application in a process of its own that gets its approvals through the API.
 
+pub mod application;
 pub mod control;
 pub mod once;
 pub mod organisation;
+pub mod tidportalen;
 pub mod visitor;
 
 use authenticator_protocol::time::Millis;
-use futures_util::future::BoxFuture;
+use futures_util::future::{BoxFuture, FutureExt as _};
 use push_service::app::{App, StartError};
 use push_service::clock::{Clock as _, ManualClock};
 use push_service::config::Config;
-use push_service::keys::Keys;
+use push_service::connections::Bounds;
+use push_service::keys::identity::{self, Chain};
+use push_service::keys::{Keys, KeysError};
 use push_service::lifecycle::Running;
-use simulated_phone::{Phone, PhoneClock, PhoneOptions, Phones, UnlockAnswer, screen};
+use simulated_phone::{Phone, PhoneClock, PhoneOptions, Phones, Resolve, Tool, UnlockAnswer, screen};
+use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
@@ -36,6 +43,8 @@ pub struct Options {
     pub unlock: UnlockAnswer,
     /// More lines for the configuration's `[policy]`.
     pub policy: String,
+    /// What connections to the service may take.
+    pub bounds: Bounds,
 }
 
 impl Default for Options {
@@ -46,6 +55,7 @@ impl Default for Options {
             phone_port: 0,
             unlock: UnlockAnswer::Unlock,
             policy: organisation::POLICY.to_owned(),
+            bounds: Bounds::default(),
         }
     }
 }
@@ -61,7 +71,8 @@ pub struct Demo {
     /// The clock of all of it.
     pub clock: ManualClock,
     config: Config,
-    running: Mutex<Option<Running>>,
+    bounds: Bounds,
+    running: Arc<Mutex<Option<Running>>>,
     screens: JoinHandle<()>,
     _folder: TempDir,
 }
@@ -85,12 +96,16 @@ impl Demo {
             &options.policy,
         );
         let config = Config::parse(&text)?;
-        Keys::create(&config.keys)?;
+        Keys::create(&config.keys, options.clock.now().seconds())?;
         let app = App::open(config.clone(), Arc::new(options.clock.clone()))?;
         organisation::add_users(&app).await?;
-        let running = Running::start_on(app, listener)?;
+        let running = Running::start_on(app, listener, options.bounds.clone())?;
+        let running = Arc::new(Mutex::new(Some(running)));
         let (clock, unlock) = (options.clock.clone(), options.unlock);
-        let phones = Phones::new(move |number| phone(number, &clock, unlock));
+        let resolve: Resolve = format!("{}={service}", organisation::DOMAIN).parse()?;
+        let tool = rotation(config.keys.clone(), &running, &clock);
+        let tools = BTreeMap::from([("rotate_identity", tool)]);
+        let phones = Phones::with_tools(move |number| phone(number, &clock, unlock, &resolve), tools);
         phones.add()?;
         let router = screen::router(phones.clone());
         let screens = tokio::spawn(async move {
@@ -104,7 +119,8 @@ impl Demo {
             phones,
             clock: options.clock,
             config,
-            running: Mutex::new(Some(running)),
+            bounds: options.bounds,
+            running,
             screens,
             _folder: folder,
         })
@@ -135,8 +151,19 @@ impl Demo {
     /// Starts it again, at the same address, on the same database.
     pub async fn start_service(&self) -> Result<(), StartError> {
         let app = App::open(self.config.clone(), Arc::new(self.clock.clone()))?;
-        *self.running.lock().await = Some(Running::start(app).await?);
+        *self.running.lock().await = Some(Running::start(app, self.bounds.clone()).await?);
         Ok(())
+    }
+
+    /// The next identity key takes over, as when an operator rotates. In the demo it never left its folder. Phones
+    /// learn of it when they next ask. The number of the key that signs now.
+    pub async fn rotate_identity(&self) -> Result<u32, KeysError> {
+        rotate(&self.config.keys, &self.running, &self.clock).await
+    }
+
+    /// The folder with the service's keys.
+    pub fn keys(&self) -> &Path {
+        &self.config.keys
     }
 
     /// The end.
@@ -144,6 +171,33 @@ impl Demo {
         self.screens.abort();
         self.stop_service().await;
     }
+}
+
+async fn rotate(
+    keys: &Path,
+    running: &Mutex<Option<Running>>,
+    clock: &ManualClock,
+) -> Result<u32, KeysError> {
+    let next = Chain::load(keys)?.pin.number + 1;
+    let rotated =
+        identity::rotate(keys, &keys.join(format!("next-identity-{next}.pk8")), clock.now().seconds())?;
+    if let Some(running) = running.lock().await.as_ref() {
+        running.app.reload_keys()?;
+    }
+    Ok(rotated.number)
+}
+
+/// The same, as a button of the phones' page.
+fn rotation(keys: PathBuf, running: &Arc<Mutex<Option<Running>>>, clock: &ManualClock) -> Tool {
+    let (running, clock) = (Arc::clone(running), clock.clone());
+    Box::new(move || {
+        let (keys, running, clock) = (keys.clone(), Arc::clone(&running), clock.clone());
+        async move {
+            let rotated = rotate(&keys, &running, &clock).await;
+            rotated.inspect_err(|error| tracing::error!(%error, "the identity key does not change")).is_ok()
+        }
+        .boxed()
+    })
 }
 
 async fn listen(port: u16) -> Result<TcpListener, Error> {
@@ -154,7 +208,7 @@ async fn listen(port: u16) -> Result<TcpListener, Error> {
 }
 
 /// Phones take turns: a Pixel 9, an iPhone 15.
-fn phone(number: u32, clock: &ManualClock, unlock: UnlockAnswer) -> PhoneOptions {
+fn phone(number: u32, clock: &ManualClock, unlock: UnlockAnswer, resolve: &Resolve) -> PhoneOptions {
     let (model, system) =
         if number.is_multiple_of(2) { ("iPhone 15", "iOS 26") } else { ("Pixel 9", "Android 16") };
     PhoneOptions {
@@ -163,6 +217,7 @@ fn phone(number: u32, clock: &ManualClock, unlock: UnlockAnswer) -> PhoneOptions
         system: system.to_owned(),
         clock: Arc::new(SharedClock(clock.clone())),
         unlock,
+        resolve: vec![resolve.clone()],
         ..PhoneOptions::default()
     }
 }

@@ -1,23 +1,25 @@
 //! `cargo demo`.
 
 use authenticator_protocol::time::Millis;
-use clap::Parser;
+use clap::{Parser, Subcommand};
+use demo::application::Application;
 use demo::organisation::{PASSWORD, USERS};
-use demo::{Demo, Error, Options, control, once};
+use demo::{Demo, Error, Options, control, once, tidportalen};
 use push_service::clock::ManualClock;
 use simulated_phone::UnlockAnswer;
 use std::process::ExitCode;
 use std::sync::Arc;
 use tokio::net::TcpListener;
 
-/// The push service and simulated phones in one process.
+/// The push service and simulated phones in one process, and an application that uses them in another.
 #[derive(Parser)]
 #[command(name = "cargo demo")]
 struct Arguments {
     /// The main job without a browser, on the injected clock, as a timeline.
     #[arg(long)]
     once: bool,
-    /// Port of the service; the phones are on the next one. 0 takes free ones.
+    /// Port of the service; the phones are on the next one, the application on the first free one after that. 0
+    /// takes free ones.
     #[arg(long, default_value_t = 7500)]
     port: u16,
     /// Print addresses as JSON, and listen to the tests' controls.
@@ -26,6 +28,16 @@ struct Arguments {
     /// Require more than the password for the very first registration, as an organisation should.
     #[arg(long)]
     strict: bool,
+    #[command(subcommand)]
+    role: Option<Role>,
+}
+
+/// What else this program is.
+#[derive(Subcommand)]
+enum Role {
+    /// The application. The demo starts it, and introduces it on its input.
+    #[command(hide = true)]
+    Tidportalen,
 }
 
 #[tokio::main]
@@ -34,7 +46,13 @@ async fn main() -> ExitCode {
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("error"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     let arguments = Arguments::parse();
-    let run = async { if arguments.once { timeline().await } else { newcomer(&arguments).await } };
+    let run = async {
+        match arguments.role {
+            Some(Role::Tidportalen) => tidportalen::run().await.map(|()| ExitCode::SUCCESS),
+            None if arguments.once => timeline().await,
+            None => newcomer(&arguments).await,
+        }
+    };
     match run.await {
         Ok(code) => code,
         Err(error) => {
@@ -53,9 +71,12 @@ async fn timeline() -> Result<ExitCode, Error> {
     let began = std::time::Instant::now();
     let clock = ManualClock::standing(Millis(1_800_000_000_000));
     let demo = Demo::start(Options { clock, ..Options::default() }).await?;
-    println!("{:>14}  {:>6} ms  service and phone are ready", "started", began.elapsed().as_millis());
+    let application = Application::start(&demo, &std::env::current_exe()?, 0).await?;
+    let millis = began.elapsed().as_millis();
+    println!("{:>14}  {millis:>6} ms  service, phone and application are ready", "started");
     let right = once::run(
         &demo,
+        &application,
         || began.elapsed().as_millis(),
         |step| {
             let told = if step.is_right() {
@@ -67,6 +88,7 @@ async fn timeline() -> Result<ExitCode, Error> {
         },
     );
     let right = right.await?;
+    application.stop().await?;
     demo.stop().await;
     Ok(if right { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
@@ -80,6 +102,8 @@ async fn newcomer(arguments: &Arguments) -> Result<ExitCode, Error> {
         Demo::start(Options { port: arguments.port, phone_port, policy, unlock, ..Options::default() })
             .await?,
     );
+    let port = if phone_port == 0 { 0 } else { phone_port.saturating_add(1) };
+    let application = Application::start(&demo, &std::env::current_exe()?, port).await?;
     if arguments.json {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
         let control = format!("http://{}", listener.local_addr()?);
@@ -87,17 +111,19 @@ async fn newcomer(arguments: &Arguments) -> Result<ExitCode, Error> {
         tokio::spawn(async move { axum::serve(listener, router).await });
         let users: Vec<_> = USERS.iter().map(|user| user.login()).collect();
         let about = serde_json::json!({
-            "service": demo.service, "phone": demo.phone_page, "control": control, "users": users, "password": PASSWORD,
+            "service": demo.service, "phone": demo.phone_page, "application": application.address,
+            "control": control, "users": users, "password": PASSWORD,
         });
         println!("{about}");
     } else {
-        println!("{}", welcome(&demo, arguments.strict));
+        println!("{}", welcome(&demo, &application, arguments.strict));
     }
     tokio::signal::ctrl_c().await?;
+    application.stop().await?;
     Ok(ExitCode::SUCCESS)
 }
 
-fn welcome(demo: &Demo, strict: bool) -> String {
+fn welcome(demo: &Demo, application: &Application, strict: bool) -> String {
     let users: Vec<String> =
         USERS.iter().map(|user| format!("      {:<34} {}", user.login(), user.name)).collect();
     let policy = if strict {
@@ -108,7 +134,8 @@ fn welcome(demo: &Demo, strict: bool) -> String {
     };
     format!(
         "
-  Styrk is running: one process, the real service, a simulated phone. Nothing leaves this machine.
+  Styrk is running: the real service and a simulated phone in one process, an application that uses them in
+  another. Nothing leaves this machine.
 
   1. Open the service     {}
   2. Open the phone       {}
@@ -118,8 +145,10 @@ fn welcome(demo: &Demo, strict: bool) -> String {
 {}
 
   4. Register the phone: on the phone choose Add account, then let it read the QR code (camera or a picture of
-     it), or copy the link. Type the four characters on the page and the number on the phone.
+     it), or copy the link, or type the code. Type the four characters on the page and the number on the phone.
   5. Sign out, sign in again, and try the rest: deny, report, type a wrong number, or wait 90 seconds.
+  6. Open an application  {}
+     It has no passwords: it asks the service through its API, and the phone approves.
 
   {policy}
 
@@ -128,5 +157,6 @@ fn welcome(demo: &Demo, strict: bool) -> String {
         demo.service,
         demo.phone_page,
         users.join("\n"),
+        application.address,
     )
 }

@@ -1,12 +1,14 @@
-//! The main job as a timeline: enrolled, approved, denied, reported, wrong number, expired, superseded. On the
-//! injected clock, through the real parts, without a browser.
+//! The main job as a timeline: enrolled, approved, denied, reported, wrong number, expired, superseded, rotated,
+//! signed in to an application of another process, and another user's phone enrolled by a typed code. On the injected
+//! clock, through the real parts, without a browser.
 
+use crate::application::Application;
 use crate::organisation::{PASSWORD, USERS};
 use crate::visitor::{Answer, Visitor};
 use crate::{Demo, Error};
-use authenticator_core::event::Event;
+use authenticator_core::event::{ByHand, Event};
 use authenticator_core::screen::{Screen, ScreenModel};
-use simulated_phone::Phone;
+use simulated_phone::{Phone, Reception};
 
 /// One step of the timeline.
 #[derive(Debug)]
@@ -28,13 +30,29 @@ impl Step {
 
 /// Runs everything and tells each step as it ends; `stopwatch` tells milliseconds of real time since some moment.
 /// Whether all of it ended as it must.
-pub async fn run(demo: &Demo, stopwatch: impl Fn() -> u128, tell: impl Fn(&Step)) -> Result<bool, Error> {
+pub async fn run(
+    demo: &Demo,
+    application: &Application,
+    stopwatch: impl Fn() -> u128,
+    tell: impl Fn(&Step),
+) -> Result<bool, Error> {
     let mut browser = Visitor::new(&demo.service);
     let phone = demo.phone(1)?;
     let mut right = true;
     // A node refuses what may have been signed before it started; on a standing clock that second must pass.
     demo.clock.advance(1_000);
-    for name in ["enrolled", "approved", "denied", "reported", "wrong_number", "expired", "superseded"] {
+    for name in [
+        "enrolled",
+        "approved",
+        "denied",
+        "reported",
+        "wrong_number",
+        "expired",
+        "superseded",
+        "rotated",
+        "application",
+        "enrolled_typed",
+    ] {
         let began = stopwatch();
         let ended = match name {
             "enrolled" => enrol(&mut browser, &phone).await,
@@ -43,6 +61,9 @@ pub async fn run(demo: &Demo, stopwatch: impl Fn() -> u128, tell: impl Fn(&Step)
             "denied" => refuse(&mut browser, &phone, Event::CancelSignIn).await,
             "reported" => refuse(&mut browser, &phone, Event::NotMe).await,
             "expired" => expire(demo, &mut browser, &phone).await,
+            "enrolled_typed" => enrol_typed(demo).await,
+            "rotated" => rotate(demo, &mut browser, &phone).await,
+            "application" => sign_in_there(application, &phone).await,
             _ => supersede(&mut browser, &phone).await,
         };
         let ended = ended.unwrap_or_else(|error| error.to_string());
@@ -75,11 +96,33 @@ pub async fn register(browser: &mut Visitor, phone: &Phone) -> Result<String, Er
     let page = browser.post("/register/start", &[]).await?;
     let link = page.link().ok_or("no link on the page")?;
     phone.event(Event::LinkOpened(link)).await;
+    finish(browser, phone).await
+}
+
+/// Bo registers another phone by typing what the page says.
+async fn enrol_typed(demo: &Demo) -> Result<String, Error> {
+    let (mut browser, phone) = (Visitor::new(&demo.service), demo.add_phone()?);
+    browser.sign_in(USERS[1].login(), PASSWORD).await?;
+    let page = browser.post("/register/start", &[]).await?;
+    let (login, code) = page.typed().ok_or("no code to type on the page")?;
+    type_code(&phone, ByHand { login, code, server: String::new() }).await;
+    finish(&mut browser, &phone).await.map(|ended| ended.replace("enrolled", "enrolled_typed"))
+}
+
+/// Types e-mail and code on the phone, from its first screen.
+pub async fn type_code(phone: &Phone, typed: ByHand) {
+    phone.event(Event::AddAccount).await;
+    phone.event(Event::ChooseTyped).await;
+    phone.event(Event::CodeTyped(typed)).await;
+}
+
+/// From the claim to the last page.
+async fn finish(browser: &mut Visitor, phone: &Phone) -> Result<String, Error> {
     phone.wait_for(|model| matches!(model.screen, Screen::Confirm { .. })).await?;
     phone.event(Event::Confirmed).await;
     let shown = phone.wait_for(|model| matches!(model.screen, Screen::Characters { .. })).await?;
     let Screen::Characters { characters, .. } = shown.screen else { return Err("no characters".into()) };
-    let page = browser.post("/register/characters", &[("characters", &characters)]).await?;
+    let page = browser.type_characters(&characters).await?;
     let number = page.number().ok_or("no number for the test")?;
     type_number(phone, &number).await?;
     result(phone).await?;
@@ -144,6 +187,30 @@ async fn expire(demo: &Demo, browser: &mut Visitor, phone: &Phone) -> Result<Str
     demo.clock.advance(90_000);
     result(phone).await?;
     Ok(ended(&browser.get("/sign-in/number").await?, "expired"))
+}
+
+/// The service's identity key changes twice while the phone is off; then its user signs in.
+async fn rotate(demo: &Demo, browser: &mut Visitor, phone: &Phone) -> Result<String, Error> {
+    phone.set_network(Reception::Offline).await;
+    demo.rotate_identity().await?;
+    demo.rotate_identity().await?;
+    phone.set_network(Reception::Online).await;
+    Ok(match sign_in(browser, phone, "approved", |number| number).await?.as_str() {
+        "approved" => "rotated".to_owned(),
+        other => other.to_owned(),
+    })
+}
+
+/// The application asks through the API, the phone approves, and the application greets.
+async fn sign_in_there(application: &Application, phone: &Phone) -> Result<String, Error> {
+    let (mut browser, user) = (Visitor::new(&application.address), USERS[0].login());
+    let page = browser.post("/sign-in", &[("email", user)]).await?;
+    let number = page.number().ok_or("no number on the application's page")?;
+    type_number(phone, &number).await?;
+    result(phone).await?;
+    let page = browser.get("/").await?;
+    let greets = page.says(&format!("<h1 tabindex=\"-1\" autofocus>Signed in to Tidportalen as {user}</h1>"));
+    Ok(if greets { "application".to_owned() } else { page.body })
 }
 
 /// A second tab of the same browser asks again: the first request gives way.

@@ -11,11 +11,14 @@ use std::path::Path;
 use store::NewUser;
 use store::SystemRandom;
 
-/// What the demo accepts so that a newcomer can begin with nothing but a password.
-pub const POLICY: &str = "first_registration = \"password-is-enough\"";
+/// What the demo accepts so that a newcomer can begin with nothing but a password; and which apps are too old.
+pub const POLICY: &str = "first_registration = \"password-is-enough\"\noldest_app = \"0.1\"";
 
 /// The password of every user of the demo.
 pub const PASSWORD: &str = "styrk-demo-2026";
+
+/// The e-mail domain of its users. It exists for the simulated phones alone: there the service tells itself.
+pub const DOMAIN: &str = "regionx.example";
 
 /// A user of the demo.
 #[derive(Clone, Copy, Debug)]
@@ -69,6 +72,7 @@ link_url = "{phone_page}"
 listen = "{listen}"
 database = {database:?}
 keys = {keys:?}
+webhook_networks = ["127.0.0.0/8"]
 
 [organisation]
 name = "Region X"

@@ -76,6 +76,12 @@ impl Visitor {
         self.post("/sign-in", &[("login", login), ("password", password), ("to", "/apps")]).await
     }
 
+    /// Types these characters into the page of a registration, as it stands now.
+    pub async fn type_characters(&mut self, typed: &str) -> Result<Answer, Error> {
+        let enrolment = self.get("/register").await?.enrolment().unwrap_or_default();
+        self.post("/register/characters", &[("enrolment", &enrolment), ("characters", typed)]).await
+    }
+
     async fn go(
         &mut self,
         mut method: Method,
@@ -145,6 +151,20 @@ impl Answer {
     pub fn link(&self) -> Option<String> {
         let after = self.body.split_once("class=\"here\" href=\"")?.1;
         Some(after.split_once('"')?.0.replace("&#38;", "&").replace("&#x2F;", "/"))
+    }
+
+    /// The registration that the page's form is for.
+    pub fn enrolment(&self) -> Option<String> {
+        let after = self.body.split_once("name=\"enrolment\" value=\"")?.1;
+        Some(after.split_once('"')?.0.to_owned())
+    }
+
+    /// E-mail and code for people who type them.
+    pub fn typed(&self) -> Option<(String, String)> {
+        let list = self.body.split_once("<dl class=\"by-hand\">")?.1;
+        let login = list.split_once("<dd class=\"copy\">")?.1.split_once('<')?.0;
+        let code = list.split_once("aria-hidden=\"true\">")?.1.split_once('<')?.0;
+        Some((login.to_owned(), code.to_owned()))
     }
 
     /// Where the page waits.

@@ -1,7 +1,7 @@
 // The screens on the way to a new account.
 
 import { camera, choosePicture } from "./camera.js";
-import { el } from "./dom.js";
+import { el, icon } from "./dom.js";
 import { back, button, from, heading, note, screen } from "./parts.js";
 
 export function addAccount(data, { touch, phone }) {
@@ -15,6 +15,7 @@ export function addAccount(data, { touch, phone }) {
     button("primary", data.scan, () => touch("choose_scan"), { image: "camera" }),
     ...choosePicture(phone, data.picture),
     button("secondary", data.link, () => touch("choose_link"), { image: "link" }),
+    button("link", data.typed, () => touch("choose_typed"), { keep: "typed" }),
   ]);
 }
 
@@ -50,6 +51,35 @@ export function pasteLink(data, { touch }) {
   return screen("paste", [
     back(data.back, () => touch("back")), heading(data.title), note(data.problem), field,
   ], [button("primary", data.add, open)]);
+}
+
+export function typeCode(data, { touch, phone }) {
+  const form = el("form", { class: "fields", novalidate: true }, data.inputs.map((input) => field(input, `typed-${phone}-${input.name}`)));
+  const send = () => {
+    const { login, code, server } = form.elements;
+    touch("code_typed", { login: login.value, code: code.value, server: server?.value ?? "" });
+  };
+  form.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter") return;
+    event.preventDefault();
+    send();
+  });
+  return screen("type", [
+    back(data.back, () => touch("back")), heading(data.title), el("p", { class: "lead" }, data.lead), form,
+  ], [button("primary", data.add, send)]);
+}
+
+const KEYBOARDS = { login: "email", code: "text", server: "url" };
+
+function field({ name, label, value, wrong }, id) {
+  return el("div", {},
+    el("label", { for: id }, label),
+    el("input", {
+      id, name, value, type: "text", inputmode: KEYBOARDS[name], autocomplete: "off", spellcheck: "false", "data-keep": name,
+      autocapitalize: name === "code" ? "characters" : "none",
+      "aria-invalid": wrong && "true", "aria-describedby": wrong && `${id}-wrong`,
+    }),
+    wrong && el("p", { class: "wrong", id: `${id}-wrong` }, icon("alert", 20), el("span", {}, wrong)));
 }
 
 export function confirm(data, { touch }) {

@@ -3,7 +3,7 @@
 import { Controls, tools } from "./controls.js";
 import { el } from "./dom.js";
 import { Phone } from "./phone.js";
-import { addPhone, listen, removePhone, touch } from "./wire.js";
+import { addPhone, listen, removePhone, setOff, touch } from "./wire.js";
 import { words } from "./words.js";
 
 const query = new URLSearchParams(location.search);
@@ -14,7 +14,7 @@ let language = query.get("lang") ?? remembered("lang") ?? (navigator.language.st
 let theme = query.get("theme") ?? remembered("theme") ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
 let link = takeLink();
 let stop = () => {};
-let state = { phones: [], can_add: false };
+let state = { phones: [], can_add: false, tools: [] };
 
 function remembered(name) {
   return localStorage.getItem(`styrk-phone-${name}`);
@@ -74,7 +74,7 @@ function frame() {
   root.lang = language;
   root.dataset.theme = theme;
   const bar = document.querySelector("#tools");
-  const looks = JSON.stringify([language, theme, state.can_add]);
+  const looks = JSON.stringify([language, theme, state.can_add, state.tools]);
   if (bar.dataset.looks === looks) return;
   bar.dataset.looks = looks;
   const focused = [...bar.children].indexOf(document.activeElement);
@@ -90,6 +90,8 @@ function frame() {
       remember("theme", theme);
       frame();
     },
+    more: only ? [] : state.tools.map((name) =>
+      [words(language).tools[name], () => setOff(name).catch((error) => console.warn(error.message))]),
     add: only ? null : () => addPhone().catch((error) => console.warn(error.message)),
   }));
   bar.children[focused]?.focus();

@@ -52,8 +52,8 @@ export class Phone {
     this.time = time.format(clock);
     this.bar.replaceChildren(
       el("span", { class: "time" }, this.time),
-      el("span", { class: "signs", role: "img", "aria-label": network ? this.words.online : this.words.offline },
-        icon(network ? "wifi" : "plane", 18), icon("battery", 22)));
+      el("span", { class: "signs", role: "img", "aria-label": network === "off" ? this.words.offline : this.words.online },
+        icon(network === "off" ? "plane" : "wifi", 18), icon("battery", 22)));
   }
 
   drawApp(before) {
@@ -61,20 +61,25 @@ export class Phone {
     const isNew = !before || before.foreground !== data.foreground || name(before.screen) !== name(data.screen);
     const focused = this.app.contains(document.activeElement) ? document.activeElement : null;
     const kept = isNew ? null : focused?.dataset.keep;
-    const field = isNew ? null : this.app.querySelector("textarea")?.value;
+    const fields = isNew ? [] : [...this.inputs()].map(({ dataset, value }) => [dataset.keep, value]);
     const scrolled = isNew ? 0 : (this.app.firstElementChild?.scrollTop ?? 0);
     const drawn = data.foreground ? draw(data.screen, this.context()) : this.homeScreen();
     drawn.classList.toggle("arriving", isNew && Boolean(before));
     this.app.replaceChildren(drawn);
     drawn.scrollTop = scrolled;
-    const input = this.app.querySelector("textarea");
-    if (input && field) input.value = field;
-    if (kept) {
+    for (const input of this.inputs()) input.value = new Map(fields).get(input.dataset.keep) ?? input.value;
+    const wrong = this.app.querySelector("[aria-invalid]");
+    if (wrong && (focused || document.activeElement === document.body)) wrong.focus({ preventScroll: true });
+    else if (kept) {
       const again = this.app.querySelector(`[data-keep="${CSS.escape(kept)}"]`) ?? this.app.querySelector('[data-keep="yes"]');
       again?.focus({ preventScroll: true });
     }
-    if (!kept && before && isNew && (this.node.contains(document.activeElement) || document.activeElement === document.body)) this.focusHeading();
+    if (!wrong && !kept && before && isNew && (this.node.contains(document.activeElement) || document.activeElement === document.body)) this.focusHeading();
     if (isNew && data.foreground) this.live.textContent = data.announce ?? "";
+  }
+
+  inputs() {
+    return this.app.querySelectorAll("textarea, input[type=text]");
   }
 
   focusHeading() {

@@ -1,12 +1,12 @@
 // The screens that need nothing special. Each takes the screen's JSON and returns an element.
 
-import { addAccount, characters, confirm, pasteLink, scan } from "./adding.js";
+import { addAccount, characters, confirm, pasteLink, scan, typeCode } from "./adding.js";
 import { approve } from "./approve.js";
 import { el, icon, paint } from "./dom.js";
 import { back, button, from, heading, note, row, screen } from "./parts.js";
 
 const DRAW = {
-  accounts, add_account: addAccount, scan, paste_link: pasteLink, confirm, working, characters, approve, result, account,
+  accounts, add_account: addAccount, scan, paste_link: pasteLink, type_code: typeCode, confirm, working, characters, approve, result, account,
   remove_account: removeAccount, settings,
 };
 
@@ -23,7 +23,7 @@ function accounts(data, { touch }) {
   const line = data.checking ?? data.notice;
   const rows = data.accounts.map((account) =>
     row(account.sender, account.sender.organisation,
-      el("span", { class: account.ended ? "small bad" : "small" }, account.ended ?? account.user),
+      el("span", { class: account.trouble ? "small bad" : "small" }, account.trouble ?? account.user),
       () => touch("open_account", account.id), `account ${account.id}`));
   const waiting = data.waiting.map((request) =>
     row(request.sender, request.application,
@@ -80,10 +80,10 @@ function account(data, { touch }) {
     back(data.back, () => touch("back")),
     heading(data.title),
     el("div", { class: "card" }, from(data.sender, data.sender.organisation, data.user)),
-    data.ended_title && note(`${data.ended_title}. ${data.ended_text}`),
+    data.trouble_title && note(`${data.trouble_title}. ${data.trouble_text}`),
     el("p", { class: "lead" }, data.sender.login),
     el("p", { class: "small" }, data.host, el("br"), data.added),
-  ], [button(data.ended_title ? "danger" : "link bad", data.remove, () => touch("remove_account"))]);
+  ], [button(data.trouble_title ? "danger" : "link bad", data.remove, () => touch("remove_account"))]);
 }
 
 function removeAccount(data, { touch }) {

@@ -69,6 +69,7 @@ export function control(phone, name, value) {
 }
 
 export const addPhone = () => request("/phones", "POST");
+export const setOff = (tool) => request(`/tools/${tool}`, "POST");
 export const removePhone = (phone) => request(`/phones/${phone}`, "DELETE");
 
 /** A camera frame; true when there was a code in it. */

@@ -1,6 +1,6 @@
 //! What reaches the task that owns a phone's core.
 
-use crate::phone::UnlockAnswer;
+use crate::phone::{Reception, UnlockAnswer};
 use authenticator_core::effect::Outcome;
 use authenticator_core::event::Event;
 use tokio::sync::{mpsc, oneshot};
@@ -15,7 +15,8 @@ pub(crate) enum Envelope {
 
 pub(crate) enum Command {
     Event(Event),
-    Network(bool),
+    Network(Reception),
+    App(String),
     ClockOffset(i64),
     Unlock(UnlockAnswer),
     AnswerPrompt(UnlockAnswer),

@@ -6,7 +6,7 @@
 use crate::inbox::{Command, Envelope, Report, report};
 use crate::network::{self, Network};
 use crate::options::PhoneOptions;
-use crate::phone::{PhoneState, UnlockAnswer};
+use crate::phone::{PhoneState, Reception, UnlockAnswer};
 use crate::random::Random;
 use crate::storage::Kept;
 use authenticator_core::effect::{Effect, EffectKind, Key, KeyFailure, Outcome};
@@ -30,7 +30,7 @@ struct Installation {
     /// Counts the starts of the app: what an earlier one began means nothing to this one.
     run: u64,
     tasks: JoinSet<()>,
-    posts: HashMap<u64, AbortHandle>,
+    asked: HashMap<u64, AbortHandle>,
     timers: HashMap<u64, AbortHandle>,
     sockets: HashMap<u64, Socket>,
     prompt: Option<Prompt>,
@@ -58,13 +58,14 @@ pub(crate) fn start(
 ) -> io::Result<(mpsc::Sender<Envelope>, watch::Receiver<PhoneState>)> {
     let kept = Kept::open(&options.storage)?;
     let mut random = Random::new(options.seed);
-    let core = open(&options, &kept, &mut random);
+    let core = open(&options, &options.version, &kept, &mut random);
     let (inbox, messages) = mpsc::channel(64);
     let (seen, state) = watch::channel(PhoneState {
         version: 0,
         screen: core.view(),
         foreground: true,
-        network: true,
+        network: Reception::Online,
+        app: options.version.clone(),
         clock_offset: 0,
         unlock: options.unlock,
         prompt: None,
@@ -75,10 +76,10 @@ pub(crate) fn start(
         core,
         kept,
         random,
-        network: Network::new(),
+        network: Network::new(&options.resolve),
         run: 0,
         tasks: JoinSet::new(),
-        posts: HashMap::new(),
+        asked: HashMap::new(),
         timers: HashMap::new(),
         sockets: HashMap::new(),
         prompt: None,
@@ -98,9 +99,9 @@ pub(crate) fn shifted(now: Millis, offset: i64) -> Millis {
     Millis(now.0.saturating_add_signed(offset))
 }
 
-fn open(options: &PhoneOptions, kept: &Kept, random: &mut Random) -> Core {
+fn open(options: &PhoneOptions, version: &str, kept: &Kept, random: &mut Random) -> Core {
     let config = Config {
-        app: options.version.clone(),
+        app: version.to_owned(),
         model: options.model.clone(),
         system: options.system.clone(),
         allow_loopback_http: options.allow_loopback_http,
@@ -130,7 +131,11 @@ impl Installation {
     fn obey(&mut self, command: Command) {
         match command {
             Command::Event(event) => self.dispatch(event),
-            Command::Network(on) => self.set_network(on),
+            Command::Network(network) => self.set_network(network),
+            Command::App(version) => {
+                self.show(|state| state.app = version);
+                self.restart();
+            }
             Command::ClockOffset(ms) => self.show(|state| state.clock_offset = ms),
             Command::Unlock(answer) => {
                 self.show(|state| state.unlock = answer);
@@ -156,7 +161,7 @@ impl Installation {
                 }
             }
             Report::Outcome(id, outcome) => {
-                self.posts.remove(&id);
+                self.asked.remove(&id);
                 let effects = self.core.resolve(self.now(), id, outcome);
                 self.run_all(effects);
             }
@@ -196,7 +201,10 @@ impl Installation {
         match kind {
             EffectKind::CreateKeys { account, unlock: _ } => {
                 let random = &mut self.random;
-                let outcome = self.kept.change_keys(|keys| keys.create(&account, random));
+                let outcome = match self.seen.borrow().unlock {
+                    UnlockAnswer::NoScreenLock => Outcome::KeyFailed(KeyFailure::NoScreenLock),
+                    _ => self.kept.change_keys(|keys| keys.create(&account, random)),
+                };
                 self.due.push_back(Report::Outcome(id, outcome));
             }
             EffectKind::Sign { account, key: Key::Approval, message, reason } => {
@@ -208,7 +216,12 @@ impl Installation {
             }
             EffectKind::DeleteKeys { account } => self.kept.change_keys(|keys| keys.delete(&account)),
             EffectKind::Post { url, content_type, body, timeout } => {
-                self.post(id, url, content_type, body, timeout);
+                let network = self.network.clone();
+                self.over_network(id, timeout, async move { network.post(&url, &content_type, body).await });
+            }
+            EffectKind::Get { url, timeout } => {
+                let network = self.network.clone();
+                self.over_network(id, timeout, async move { network.get(&url).await });
             }
             EffectKind::OpenSocket { socket, url } => self.open_socket(socket, url),
             EffectKind::SendSocket { socket, text } => {
@@ -241,26 +254,31 @@ impl Installation {
         }
     }
 
-    fn post(&mut self, id: u64, url: String, content_type: String, body: Vec<u8>, timeout: u64) {
-        if !self.seen.borrow().network {
-            self.due.push_back(Report::Outcome(id, Outcome::NoNetwork));
+    fn over_network(
+        &mut self,
+        id: u64,
+        timeout: u64,
+        answer: impl Future<Output = Outcome> + Send + 'static,
+    ) {
+        let network = self.seen.borrow().network;
+        if let Some(outcome) = network.instead() {
+            self.due.push_back(Report::Outcome(id, outcome));
             return;
         }
-        let network = self.network.clone();
         let too_late = self.options.clock.sleep(timeout);
-        let task = self.spawn("post", async move {
+        let task = self.spawn("asks", async move {
             let outcome = tokio::select! {
-                outcome = network.post(&url, &content_type, body) => outcome,
+                outcome = answer => outcome,
                 () = too_late => Outcome::NoNetwork,
             };
             Report::Outcome(id, outcome)
         });
-        self.posts.insert(id, task);
+        self.asked.insert(id, task);
     }
 
     fn open_socket(&mut self, socket: u64, url: String) {
         let (outgoing, to_send) = mpsc::unbounded_channel();
-        let online = self.seen.borrow().network;
+        let online = self.seen.borrow().network == Reception::Online;
         let (inbox, run) = (self.inbox.clone(), self.run);
         let task = if online {
             let report = move |event| report(inbox.clone(), run, Report::Event(event));
@@ -293,6 +311,8 @@ impl Installation {
         let outcome = match answer {
             UnlockAnswer::Unlock => self.kept.keys().sign(&account, Key::Approval, &message),
             UnlockAnswer::LockedOut => Outcome::KeyFailed(KeyFailure::LockedOut),
+            UnlockAnswer::Invalidated => Outcome::KeyFailed(KeyFailure::Invalidated),
+            UnlockAnswer::NoScreenLock => Outcome::KeyFailed(KeyFailure::NoScreenLock),
             UnlockAnswer::Cancel | UnlockAnswer::Ask => Outcome::KeyFailed(KeyFailure::Cancelled),
         };
         self.due.push_back(Report::Outcome(id, outcome));
@@ -309,14 +329,15 @@ impl Installation {
         self.show(|state| state.notification = Some(text));
     }
 
-    fn set_network(&mut self, on: bool) {
+    fn set_network(&mut self, network: Reception) {
         let was = self.seen.borrow().network;
-        self.show(|state| state.network = on);
-        if on && !was {
+        self.show(|state| state.network = network);
+        // A phone believes in a captive portal's network until it has tried.
+        if network != Reception::Offline && was != network {
             self.dispatch(Event::NetworkBack);
         }
-        if !on {
-            for (id, task) in self.posts.drain() {
+        if network != Reception::Online {
+            for (id, task) in self.asked.drain() {
                 task.abort();
                 self.due.push_back(Report::Outcome(id, Outcome::NoNetwork));
             }
@@ -330,7 +351,7 @@ impl Installation {
     fn restart(&mut self) {
         self.tasks.abort_all();
         self.run += 1;
-        self.posts.clear();
+        self.asked.clear();
         self.timers.clear();
         self.sockets.clear();
         self.due.clear();
@@ -339,7 +360,8 @@ impl Installation {
             state.prompt = None;
             state.notification = None;
         });
-        self.core = open(&self.options, &self.kept, &mut self.random);
+        let version = self.seen.borrow().app.clone();
+        self.core = open(&self.options, &version, &self.kept, &mut self.random);
         self.dispatch(Event::Launched);
     }
 

@@ -21,11 +21,11 @@ mod random;
 mod storage;
 
 pub use clock::{PhoneClock, SystemClock};
-pub use options::{PhoneOptions, Storage};
-pub use phone::{Phone, PhoneState, StillWaiting, UnlockAnswer};
-pub use phones::Phones;
+pub use options::{PhoneOptions, Resolve, Storage};
+pub use phone::{Phone, PhoneState, Reception, StillWaiting, UnlockAnswer};
+pub use phones::{Phones, Tool};
 
 // What a test needs to speak to a phone, from the crates that own it.
-pub use authenticator_core::event::Event;
+pub use authenticator_core::event::{ByHand, Event};
 pub use authenticator_core::screen::{Screen, ScreenModel};
 pub use authenticator_protocol::time::Millis;

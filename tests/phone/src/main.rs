@@ -1,7 +1,7 @@
 //! `simulated-phone`: one phone, or some, on a web page.
 
 use clap::Parser;
-use simulated_phone::{PhoneOptions, Phones, Storage, UnlockAnswer, screen};
+use simulated_phone::{PhoneOptions, Phones, Resolve, Storage, UnlockAnswer, screen};
 use std::error::Error;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -20,6 +20,10 @@ struct Arguments {
     /// Keeps keys and state of each phone in a folder below this one. Unsealed: only for trying things out.
     #[arg(long, value_name = "DIR")]
     keep: Option<PathBuf>,
+    /// What the phones ask for under https://DOMAIN they get from URL. Like curl's --resolve, but it stands in for the
+    /// domain's DNS and TLS alike, so that a made-up e-mail domain can tell its service. Can be given again.
+    #[arg(long, value_name = "DOMAIN=URL")]
+    resolve: Vec<Resolve>,
 }
 
 #[expect(clippy::print_stderr, reason = "a person has to be told where the page is")]
@@ -57,6 +61,7 @@ fn options(arguments: &Arguments, number: u32) -> PhoneOptions {
         model: model.to_owned(),
         system: system.to_owned(),
         storage,
+        resolve: arguments.resolve.clone(),
         unlock: UnlockAnswer::Ask,
         ..PhoneOptions::default()
     }

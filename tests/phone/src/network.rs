@@ -1,5 +1,6 @@
 //! HTTP and WebSockets as a phone's system gives them to its apps: the system's certificates, no redirects.
 
+use crate::options::Resolve;
 use authenticator_core::effect::Outcome;
 use authenticator_core::event::{Event, Frame};
 use axum::body::Bytes;
@@ -22,20 +23,35 @@ const MAX_ANSWER: usize = 64 * 1024;
 #[derive(Clone)]
 pub(crate) struct Network {
     client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
+    resolve: Arc<[Resolve]>,
 }
 
 impl Network {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(resolve: &[Resolve]) -> Self {
         let connector = HttpsConnectorBuilder::new()
             .with_tls_config(tls().as_ref().clone())
             .https_or_http()
             .enable_http1()
             .build();
-        Self { client: Client::builder(TokioExecutor::new()).build(connector) }
+        Self { client: Client::builder(TokioExecutor::new()).build(connector), resolve: resolve.into() }
     }
 
     pub(crate) async fn post(&self, url: &str, content_type: &str, body: Vec<u8>) -> Outcome {
-        match self.try_post(url, content_type, body).await {
+        let request = Request::post(self.reached_at(url)).header(CONTENT_TYPE, content_type);
+        self.ask(url, request.body(Full::new(Bytes::from(body)))).await
+    }
+
+    pub(crate) async fn get(&self, url: &str) -> Outcome {
+        self.ask(url, Request::get(self.reached_at(url)).body(Full::default())).await
+    }
+
+    /// Where `url` leads under the names that were given.
+    fn reached_at(&self, url: &str) -> String {
+        self.resolve.iter().find_map(|name| name.apply(url)).unwrap_or_else(|| url.to_owned())
+    }
+
+    async fn ask(&self, url: &str, request: axum::http::Result<Request<Full<Bytes>>>) -> Outcome {
+        match self.try_ask(request).await {
             Ok((status, body)) => Outcome::Http { status, body },
             Err(error) => {
                 tracing::debug!(%error, url, "no answer");
@@ -44,15 +60,11 @@ impl Network {
         }
     }
 
-    async fn try_post(
+    async fn try_ask(
         &self,
-        url: &str,
-        content_type: &str,
-        body: Vec<u8>,
+        request: axum::http::Result<Request<Full<Bytes>>>,
     ) -> Result<(u16, Vec<u8>), Box<dyn std::error::Error + Send + Sync>> {
-        let request =
-            Request::post(url).header(CONTENT_TYPE, content_type).body(Full::new(Bytes::from(body)))?;
-        let mut response = self.client.request(request).await?;
+        let mut response = self.client.request(request?).await?;
         let mut read = Vec::new();
         while let Some(frame) = response.frame().await {
             if let Ok(data) = frame?.into_data() {
@@ -141,7 +153,7 @@ mod tests {
     use axum::body::Body;
     use axum::extract::ws::{CloseFrame, Message as Answer, WebSocketUpgrade};
     use axum::response::Redirect;
-    use axum::routing::{any, post};
+    use axum::routing::{any, get, post};
     use tokio::net::TcpListener;
 
     /// A service that redirects, says too much, and closes sockets with 4003 once it was spoken to.
@@ -156,6 +168,7 @@ mod tests {
             })
         };
         let routes = Router::new()
+            .route("/.well-known/styrk", get(|| async { "{}" }))
             .route("/elsewhere", post(|| async { Redirect::temporary("/long") }))
             .route("/long", post(|| async { Body::from(vec![b'x'; MAX_ANSWER + 9]) }))
             .route("/socket", any(talk));
@@ -167,7 +180,7 @@ mod tests {
 
     #[tokio::test]
     async fn an_answer_is_read_up_to_the_limit_and_redirects_are_not_followed() {
-        let (host, network) = (service().await, Network::new());
+        let (host, network) = (service().await, Network::new(&[]));
         let ask = |path| {
             let (url, network) = (format!("http://{host}{path}"), network.clone());
             async move { network.post(&url, "application/jose", vec![1]).await }
@@ -176,6 +189,19 @@ mod tests {
         assert_eq!(ask("/elsewhere").await, Outcome::Http { status: 307, body: vec![] });
         assert_eq!(network.post("http://127.0.0.1:9/", "x", vec![]).await, Outcome::NoNetwork);
         assert_eq!(network.post("not a url", "x", vec![]).await, Outcome::NoNetwork);
+    }
+
+    #[tokio::test]
+    async fn a_name_that_was_given_leads_elsewhere() {
+        let resolve = format!("RegionX.example=http://{}", service().await).parse().unwrap();
+        let network = Network::new(&[resolve]);
+        let found = network.get("https://regionx.example/.well-known/styrk").await;
+        assert_eq!(found, Outcome::Http { status: 200, body: b"{}".to_vec() });
+        let posted = network.post("https://regionx.example/long", "x", vec![]).await;
+        assert!(matches!(posted, Outcome::Http { status: 200, .. }));
+        for other in ["https://mfa.regionx.example/x", "https://regionx.example.evil.invalid/x"] {
+            assert_eq!(network.get(other).await, Outcome::NoNetwork, "{other}");
+        }
     }
 
     #[tokio::test]

@@ -4,6 +4,7 @@ use crate::clock::{PhoneClock, SystemClock};
 use crate::phone::UnlockAnswer;
 use std::fmt;
 use std::path::PathBuf;
+use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,6 +21,8 @@ pub struct PhoneOptions {
     pub version: String,
     /// Plain `http` is allowed to a service on this machine.
     pub allow_loopback_http: bool,
+    /// Names that stand for another address, before any name service is asked.
+    pub resolve: Vec<Resolve>,
     /// Every time and timer of this phone.
     pub clock: Arc<dyn PhoneClock>,
     /// Where keys and state are kept.
@@ -40,6 +43,7 @@ impl Default for PhoneOptions {
             system: "Android 16".into(),
             version: env!("CARGO_PKG_VERSION").into(),
             allow_loopback_http: true,
+            resolve: Vec::new(),
             clock: Arc::new(SystemClock),
             storage: Storage::Memory,
             seed: None,
@@ -56,6 +60,35 @@ impl fmt::Debug for PhoneOptions {
             .field("model", &self.model)
             .field("storage", &self.storage)
             .finish_non_exhaustive()
+    }
+}
+
+/// `DOMAIN=URL`: what the phone asks for under `https://DOMAIN` it gets from `URL`. It stands in for the DNS and the
+/// TLS of a domain that does not exist.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Resolve {
+    domain: String,
+    url: String,
+}
+
+impl Resolve {
+    /// Where `url` leads; `None` when it is of another domain.
+    pub(crate) fn apply(&self, url: &str) -> Option<String> {
+        let path = url.strip_prefix("https://")?.strip_prefix(self.domain.as_str())?;
+        (path.is_empty() || path.starts_with('/')).then(|| format!("{}{path}", self.url))
+    }
+}
+
+impl FromStr for Resolve {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (domain, url) = text.split_once('=').ok_or("DOMAIN=URL, with an equals sign between")?;
+        let url = url.trim_end_matches('/');
+        if domain.is_empty() || !(url.starts_with("http://") || url.starts_with("https://")) {
+            return Err("DOMAIN=URL, where the URL begins with http:// or https://");
+        }
+        Ok(Self { domain: domain.to_ascii_lowercase(), url: url.to_owned() })
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::inbox::{Command, Envelope};
 use crate::installation;
 use crate::options::PhoneOptions;
+use authenticator_core::effect::Outcome;
 use authenticator_core::event::Event;
 use authenticator_core::screen::ScreenModel;
 use authenticator_core::text::Text;
@@ -28,8 +29,10 @@ pub struct PhoneState {
     pub screen: ScreenModel,
     /// The app is at the front.
     pub foreground: bool,
-    /// The phone has a network.
-    pub network: bool,
+    /// What its network is good for.
+    pub network: Reception,
+    /// The app's version.
+    pub app: String,
     /// How wrong the phone's clock is, in milliseconds.
     pub clock_offset: i64,
     /// How unlock prompts are answered.
@@ -40,6 +43,30 @@ pub struct PhoneState {
     pub notification: Option<Text>,
 }
 
+/// What a phone's network is good for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reception {
+    /// Everything is reached.
+    Online,
+    /// Whatever is asked, a page that wants somebody to accept its terms answers.
+    CaptivePortal,
+    /// Nothing is reached.
+    Offline,
+}
+
+impl Reception {
+    /// What a request gets instead of its answer.
+    pub(crate) fn instead(self) -> Option<Outcome> {
+        match self {
+            Self::Online => None,
+            Self::CaptivePortal => Some(Outcome::Http { status: 200, body: PORTAL.to_vec() }),
+            Self::Offline => Some(Outcome::NoNetwork),
+        }
+    }
+}
+
+const PORTAL: &[u8] = b"<!doctype html><title>Guest network</title><p>Accept the terms to go on.";
+
 /// How the prompt for the approval key is answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UnlockAnswer {
@@ -49,6 +76,10 @@ pub enum UnlockAnswer {
     Cancel,
     /// Too many failed attempts.
     LockedOut,
+    /// A finger was added, and the key died of it.
+    Invalidated,
+    /// The screen lock was turned off, and the keys died of it; none can be made.
+    NoScreenLock,
     /// It stays open until [`Phone::answer_prompt`].
     Ask,
 }
@@ -128,8 +159,8 @@ impl Phone {
     }
 
     /// Takes the network away, with everything that is on its way, or brings it back.
-    pub async fn set_network(&self, on: bool) {
-        self.tell(Command::Network(on)).await;
+    pub async fn set_network(&self, network: Reception) {
+        self.tell(Command::Network(network)).await;
     }
 
     /// Sets the phone's clock wrong by this many milliseconds. Timers keep their length.
@@ -150,6 +181,11 @@ impl Phone {
     /// Kills the app and opens it again: nothing is left but the saved state and the keys.
     pub async fn restart(&self) {
         self.tell(Command::Restart).await;
+    }
+
+    /// Installs another version of the app over this one, which starts it again.
+    pub async fn set_app(&self, version: &str) {
+        self.tell(Command::App(version.to_owned())).await;
     }
 
     async fn tell(&self, command: Command) {

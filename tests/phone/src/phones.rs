@@ -2,6 +2,7 @@
 
 use crate::options::PhoneOptions;
 use crate::phone::Phone;
+use futures_util::future::BoxFuture;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::io;
@@ -11,6 +12,9 @@ use tokio::sync::watch;
 /// More than this do not fit on a screen, nor in what the page is for.
 pub const MAX_PHONES: usize = 4;
 
+/// Something around the phones that their page can set off; whether it worked.
+pub type Tool = Box<dyn Fn() -> BoxFuture<'static, bool> + Send + Sync>;
+
 /// Phones by number, beginning with 1. Clones are the same set.
 #[derive(Clone)]
 pub struct Phones {
@@ -19,6 +23,7 @@ pub struct Phones {
 
 struct Shared {
     make: Box<dyn Fn(u32) -> PhoneOptions + Send + Sync>,
+    tools: BTreeMap<&'static str, Tool>,
     phones: Mutex<BTreeMap<u32, Phone>>,
     /// Counts the changes of the set.
     changed: watch::Sender<u64>,
@@ -27,8 +32,21 @@ struct Shared {
 impl Phones {
     /// No phone yet; `make` says what phone number n will be.
     pub fn new(make: impl Fn(u32) -> PhoneOptions + Send + Sync + 'static) -> Self {
+        Self::with_tools(make, BTreeMap::new())
+    }
+
+    /// The same, with tools by name: their page has a button for each that it has a word for.
+    pub fn with_tools(
+        make: impl Fn(u32) -> PhoneOptions + Send + Sync + 'static,
+        tools: BTreeMap<&'static str, Tool>,
+    ) -> Self {
         let (changed, _) = watch::channel(0);
-        Self { shared: Arc::new(Shared { make: Box::new(make), phones: Mutex::default(), changed }) }
+        Self { shared: Arc::new(Shared { make: Box::new(make), tools, phones: Mutex::default(), changed }) }
+    }
+
+    /// The tools.
+    pub fn tools(&self) -> &BTreeMap<&'static str, Tool> {
+        &self.shared.tools
     }
 
     /// Adds a phone under the lowest free number; `None` when there are [`MAX_PHONES`].

@@ -1,7 +1,10 @@
 //! A phone as tests drive it: events in, screens out, and everything that can go wrong with it.
 
+use authenticator_core::screen::Mood;
 use futures_util::future::BoxFuture;
-use simulated_phone::{Event, Millis, Phone, PhoneClock, PhoneOptions, Screen, Storage};
+use simulated_phone::{
+    Event, Millis, Phone, PhoneClock, PhoneOptions, Reception, Screen, Storage, UnlockAnswer,
+};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -49,10 +52,38 @@ async fn waiting_in_vain_names_the_phone_and_its_screen() {
 #[tokio::test]
 async fn without_a_network_nothing_is_reached() {
     let phone = Phone::start(options()).unwrap();
-    phone.set_network(false).await;
+    phone.set_network(Reception::Offline).await;
     phone.event(Event::LinkOpened(LINK.into())).await;
     let result = phone.wait_for(|model| matches!(model.screen, Screen::Result { .. })).await.unwrap();
     assert!(matches!(result.screen, Screen::Result { retry: true, .. }), "{result:?}");
+}
+
+#[tokio::test]
+async fn a_captive_portal_is_no_service() {
+    let phone = Phone::start(options()).unwrap();
+    phone.set_network(Reception::CaptivePortal).await;
+    phone.event(Event::LinkOpened(LINK.into())).await;
+    let result = phone.wait_for(|model| matches!(model.screen, Screen::Result { .. })).await.unwrap();
+    let Screen::Result { mood, .. } = result.screen else { unreachable!() };
+    assert_eq!(mood, Mood::Bad);
+}
+
+#[tokio::test]
+async fn a_phone_without_a_screen_lock_makes_no_keys() {
+    let phone = Phone::start(options()).unwrap();
+    phone.set_unlock(UnlockAnswer::NoScreenLock).await;
+    phone.event(Event::LinkOpened(LINK.into())).await;
+    let Screen::Result { text, .. } = phone.screen().screen else { panic!("{:?}", phone.screen()) };
+    assert_eq!(text.key, "phone-error-no-screen-lock");
+}
+
+#[tokio::test]
+async fn another_version_starts_the_app_again() {
+    let phone = Phone::start(options()).unwrap();
+    phone.event(Event::OpenSettings).await;
+    phone.set_app("0.0.1").await;
+    assert_eq!(phone.state().app, "0.0.1");
+    assert!(matches!(phone.screen().screen, Screen::Accounts { .. }));
 }
 
 #[tokio::test]

@@ -2,10 +2,12 @@
 
 #![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
 
+use futures_util::FutureExt as _;
 use image::{DynamicImage, GrayImage, ImageFormat};
 use qrcode_generator::Renderer;
 use qrcode_generator::qr::{Encoder, ErrorCorrection};
-use simulated_phone::{PhoneOptions, Phones, Screen, screen};
+use simulated_phone::{PhoneOptions, Phones, Reception, Screen, Tool, screen};
+use std::collections::BTreeMap;
 use std::io::{Cursor, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use tokio::net::TcpListener;
@@ -19,7 +21,11 @@ impl Remote {
     async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let phones = Phones::new(|_| PhoneOptions::default());
+        let tools: BTreeMap<&str, Tool> = BTreeMap::from([
+            ("works", Box::new(|| async { true }.boxed()) as Tool),
+            ("fails", Box::new(|| async { false }.boxed()) as Tool),
+        ]);
+        let phones = Phones::with_tools(|_| PhoneOptions::default(), tools);
         phones.add().unwrap();
         tokio::spawn(axum::serve(listener, screen::router(phones.clone())).into_future());
         Self { address, phones }
@@ -94,8 +100,8 @@ async fn touches_and_controls_reach_the_phone() {
     let remote = Remote::start().await;
     assert_eq!(remote.post("/phones/1/event", r#"{"event":"add_account"}"#).await.0, 204);
     assert!(matches!(remote.screen(), Screen::AddAccount { .. }));
-    assert_eq!(remote.post("/phones/1/control", r#"{"control":"network","value":false}"#).await.0, 204);
-    assert!(!remote.phones.get(1).unwrap().state().network);
+    assert_eq!(remote.post("/phones/1/control", r#"{"control":"network","value":"off"}"#).await.0, 204);
+    assert_eq!(remote.phones.get(1).unwrap().state().network, Reception::Offline);
     let (status, body) = remote.post("/phones/1/event", r#"{"event":"wake_arrived","value":[]}"#).await;
     assert_eq!(status, 400);
     assert!(body.contains("wake_arrived"), "{body}");
@@ -157,4 +163,12 @@ async fn every_file_of_the_page_is_served() {
         assert_eq!(remote.ask("GET", path, &[], b"").await.0, 200, "{path}");
     }
     assert_eq!(remote.ask("GET", "/page/../Cargo.toml", &[], b"").await.0, 404);
+}
+
+#[tokio::test]
+async fn a_tool_is_set_off_by_its_name() {
+    let remote = Remote::start().await;
+    for (name, status) in [("works", 204), ("fails", 500), ("other", 404)] {
+        assert_eq!(remote.post(&format!("/tools/{name}"), "").await.0, status, "{name}");
+    }
 }

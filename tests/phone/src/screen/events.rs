@@ -1,7 +1,7 @@
 //! What the page may send: touches of the app, and the controls beside the phone.
 
-use crate::phone::{Phone, UnlockAnswer};
-use authenticator_core::event::Event;
+use crate::phone::{Phone, Reception, UnlockAnswer};
+use authenticator_core::event::{ByHand, Event};
 use serde::Deserialize;
 
 /// A touch: the events that a person can cause. What the system and the network cause is not among them.
@@ -14,6 +14,8 @@ pub(super) enum Touch {
     AddAccount,
     ChooseScan,
     ChooseLink,
+    ChooseTyped,
+    CodeTyped { login: String, code: String, server: String },
     CameraRefused,
     LinkOpened(String),
     Confirmed,
@@ -41,6 +43,8 @@ impl From<Touch> for Event {
             Touch::AddAccount => Self::AddAccount,
             Touch::ChooseScan => Self::ChooseScan,
             Touch::ChooseLink => Self::ChooseLink,
+            Touch::ChooseTyped => Self::ChooseTyped,
+            Touch::CodeTyped { login, code, server } => Self::CodeTyped(ByHand { login, code, server }),
             Touch::CameraRefused => Self::CameraRefused,
             Touch::LinkOpened(link) => Self::LinkOpened(link),
             Touch::Confirmed => Self::Confirmed,
@@ -65,7 +69,9 @@ impl From<Touch> for Event {
 #[derive(Debug, Deserialize)]
 #[serde(tag = "control", content = "value", rename_all = "snake_case")]
 pub(super) enum Control {
-    Network(bool),
+    Network(Net),
+    /// The app's version.
+    App(String),
     /// Milliseconds.
     Clock(i64),
     Unlock(Answer),
@@ -79,13 +85,24 @@ pub(super) enum Answer {
     Unlock,
     Cancel,
     LockedOut,
+    Invalidated,
+    NoScreenLock,
     Ask,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Net {
+    On,
+    Portal,
+    Off,
 }
 
 impl Control {
     pub(super) async fn apply(self, phone: &Phone) {
         match self {
-            Self::Network(on) => phone.set_network(on).await,
+            Self::Network(network) => phone.set_network(network.into()).await,
+            Self::App(version) => phone.set_app(&version).await,
             Self::Clock(ms) => phone.set_clock_offset(ms).await,
             Self::Unlock(answer) => phone.set_unlock(answer.into()).await,
             Self::Prompt(answer) => phone.answer_prompt(answer.into()).await,
@@ -100,7 +117,19 @@ impl From<Answer> for UnlockAnswer {
             Answer::Unlock => Self::Unlock,
             Answer::Cancel => Self::Cancel,
             Answer::LockedOut => Self::LockedOut,
+            Answer::Invalidated => Self::Invalidated,
+            Answer::NoScreenLock => Self::NoScreenLock,
             Answer::Ask => Self::Ask,
+        }
+    }
+}
+
+impl From<Net> for Reception {
+    fn from(network: Net) -> Self {
+        match network {
+            Net::On => Self::Online,
+            Net::Portal => Self::CaptivePortal,
+            Net::Off => Self::Offline,
         }
     }
 }
@@ -114,6 +143,14 @@ mod tests {
         for (json, event) in [
             (r#"{"event":"add_account"}"#, Event::AddAccount),
             (r#"{"event":"number_entered","value":"07"}"#, Event::NumberEntered("07".into())),
+            (
+                r#"{"event":"code_typed","value":{"login":"a@b.example","code":"K8","server":""}}"#,
+                Event::CodeTyped(ByHand {
+                    login: "a@b.example".into(),
+                    code: "K8".into(),
+                    server: String::new(),
+                }),
+            ),
             (r#"{"event":"choose_language","value":null}"#, Event::ChooseLanguage(None)),
             (r#"{"event":"choose_language","value":"sv"}"#, Event::ChooseLanguage(Some("sv".into()))),
         ] {
@@ -127,10 +164,11 @@ mod tests {
     #[test]
     fn controls_are_read() {
         let read = |json| format!("{:?}", serde_json::from_str::<Control>(json).unwrap());
-        assert_eq!(read(r#"{"control":"network","value":false}"#), "Network(false)");
+        assert_eq!(read(r#"{"control":"network","value":"portal"}"#), "Network(Portal)");
         assert_eq!(read(r#"{"control":"clock","value":-600000}"#), "Clock(-600000)");
         assert_eq!(read(r#"{"control":"unlock","value":"ask"}"#), "Unlock(Ask)");
         assert_eq!(read(r#"{"control":"prompt","value":"locked_out"}"#), "Prompt(LockedOut)");
+        assert_eq!(read(r#"{"control":"app","value":"0.1"}"#), "App(\"0.1\")");
         assert_eq!(read(r#"{"control":"restart"}"#), "Restart");
     }
 }

@@ -5,7 +5,7 @@
 
 use super::palette::Palette;
 use super::words::Words;
-use crate::phone::{PhoneState, UnlockAnswer};
+use crate::phone::{PhoneState, Reception, UnlockAnswer};
 use authenticator_core::screen::{self, Mood, Screen, Value};
 use authenticator_protocol::time::Millis;
 use serde::Serialize;
@@ -13,7 +13,7 @@ use texts::Language;
 
 mod screens;
 
-pub use screens::{AccountJson, FactJson, LanguageJson, MoodJson, ScreenJson, WaitingJson};
+pub use screens::{AccountJson, FactJson, InputJson, LanguageJson, MoodJson, ScreenJson, WaitingJson};
 
 /// One phone.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -30,11 +30,15 @@ pub struct PhoneJson {
     pub clock: u64,
     /// The app is at the front.
     pub foreground: bool,
-    /// The phone has a network.
-    pub network: bool,
+    /// `on`, `portal` or `off`.
+    pub network: &'static str,
+    /// The app's version.
+    pub app: String,
+    /// The version that it was installed with.
+    pub newest_app: String,
     /// How wrong its clock is, in milliseconds.
     pub clock_offset: i64,
-    /// `ask`, `unlock`, `cancel` or `locked_out`.
+    /// `ask`, `unlock`, `cancel`, `locked_out`, `invalidated` or `no_screen_lock`.
     pub unlock: &'static str,
     /// What the open unlock prompt says.
     pub prompt: Option<String>,
@@ -104,13 +108,21 @@ impl PhoneJson {
             language: language.tag(),
             clock: now.0 - now.0 % 60_000,
             foreground: state.foreground,
-            network: state.network,
+            network: match state.network {
+                Reception::Online => "on",
+                Reception::CaptivePortal => "portal",
+                Reception::Offline => "off",
+            },
+            app: state.app.clone(),
+            newest_app: options.version.clone(),
             clock_offset: state.clock_offset,
             unlock: match state.unlock {
                 UnlockAnswer::Ask => "ask",
                 UnlockAnswer::Unlock => "unlock",
                 UnlockAnswer::Cancel => "cancel",
                 UnlockAnswer::LockedOut => "locked_out",
+                UnlockAnswer::Invalidated => "invalidated",
+                UnlockAnswer::NoScreenLock => "no_screen_lock",
             },
             prompt: state.prompt.as_ref().map(|text| words.say(text)),
             notification: state.notification.as_ref().map(|text| words.say(text)),

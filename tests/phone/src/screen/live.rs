@@ -20,6 +20,7 @@ use tokio::sync::watch;
 struct Shown {
     language: &'static str,
     can_add: bool,
+    tools: Vec<&'static str>,
     phones: Vec<PhoneJson>,
 }
 
@@ -69,6 +70,7 @@ fn show(phones: &Phones, language: Language) -> String {
     let shown = Shown {
         language: language.tag(),
         can_add: all.len() < MAX_PHONES,
+        tools: phones.tools().keys().copied().collect(),
         phones: all
             .iter()
             .map(|(number, phone)| {

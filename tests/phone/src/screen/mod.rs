@@ -35,6 +35,7 @@ use texts::Language;
 /// | `GET /gallery`, `GET /gallery.json?lang=` | every screen at once, from samples |
 /// | `GET /live?lang=` | WebSocket: the phones, whole, at each change |
 /// | `POST /phones`, `DELETE /phones/{number}` | adds, removes a phone |
+/// | `POST /tools/{name}` | sets off a tool of [`Phones::with_tools`] |
 /// | `POST /phones/{number}/event` | `{"event": …, "value": …}` |
 /// | `POST /phones/{number}/control` | `{"control": …, "value": …}` |
 /// | `POST /phones/{number}/frame`, `…/picture` | a JPEG or PNG in which a QR code is looked for |
@@ -46,6 +47,7 @@ pub fn router(phones: Phones) -> Router {
     Router::new()
         .route("/live", any(live::live))
         .route("/phones", post(add))
+        .route("/tools/{name}", post(tool))
         .route("/phones/{number}", delete(remove))
         .route("/phones/{number}/event", post(event))
         .route("/phones/{number}/control", post(control))
@@ -79,6 +81,11 @@ async fn add(State(phones): State<Phones>) -> Result<Json<serde_json::Value>, Pr
             Err(Problem::Storage)
         }
     }
+}
+
+async fn tool(State(phones): State<Phones>, Path(name): Path<String>) -> Result<StatusCode, Problem> {
+    let tool = phones.tools().get(name.as_str()).ok_or(Problem::NotFound)?;
+    if tool().await { Ok(StatusCode::NO_CONTENT) } else { Err(Problem::Tool) }
 }
 
 async fn remove(State(phones): State<Phones>, Path(number): Path<u32>) -> Result<StatusCode, Problem> {
@@ -121,6 +128,7 @@ enum Problem {
     NotFound,
     Full,
     Storage,
+    Tool,
     TooLarge,
     NotAPicture,
     /// What is wrong with the JSON.
@@ -146,6 +154,9 @@ impl IntoResponse for Problem {
             Self::Full => (StatusCode::CONFLICT, "full", "four phones are enough"),
             Self::Storage => {
                 (StatusCode::INTERNAL_SERVER_ERROR, "storage", "the phone's folder cannot be read")
+            }
+            Self::Tool => {
+                (StatusCode::INTERNAL_SERVER_ERROR, "tool", "it did not work; the terminal says why")
             }
             Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "too_large", "a picture has at most 2 MiB"),
             Self::NotAPicture => (

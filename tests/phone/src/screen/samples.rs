@@ -2,8 +2,11 @@
 
 use super::json::PhoneJson;
 use crate::options::PhoneOptions;
-use crate::phone::{PhoneState, UnlockAnswer};
-use authenticator_core::screen::{AccountRow, Fact, Mood, Screen, ScreenModel, Sender, Value, WaitingRow};
+use crate::phone::{PhoneState, Reception, UnlockAnswer};
+use authenticator_core::event::ByHand;
+use authenticator_core::screen::{
+    AccountRow, AccountState, Fact, Field, Mood, Screen, ScreenModel, Sender, Value, WaitingRow, Wrong,
+};
 use authenticator_core::text::{Hidden, Text};
 use authenticator_protocol::time::Millis;
 use texts::Language;
@@ -21,7 +24,8 @@ pub fn phones(language: Language) -> Vec<PhoneJson> {
                 version: 1,
                 screen: model(screen),
                 foreground: true,
-                network: true,
+                network: Reception::Online,
+                app: PhoneOptions::default().version,
                 clock_offset: 0,
                 unlock: UnlockAnswer::Ask,
                 prompt: None,
@@ -44,8 +48,9 @@ pub fn screens() -> Vec<Screen> {
     all.extend(requests());
     all.extend(results());
     all.extend([
-        account(false),
-        account(true),
+        account(AccountState::Ready),
+        account(AccountState::Unfinished),
+        account(AccountState::Ended),
         Screen::RemoveAccount { sender: region() },
         Screen::Settings { version: "1.0.0".into(), language: None },
     ]);
@@ -54,8 +59,18 @@ pub fn screens() -> Vec<Screen> {
 
 fn accounts() -> Vec<Screen> {
     let rows = vec![
-        AccountRow { id: "1".into(), sender: region(), user: "Anna Andersson".into(), ended: false },
-        AccountRow { id: "2".into(), sender: municipality(), user: "Anna Andersson".into(), ended: true },
+        AccountRow {
+            id: "1".into(),
+            sender: region(),
+            user: "Anna Andersson".into(),
+            state: AccountState::Ready,
+        },
+        AccountRow {
+            id: "2".into(),
+            sender: municipality(),
+            user: "Anna Andersson".into(),
+            state: AccountState::Ended,
+        },
     ];
     let waiting = |id: &str, sender, application: &str, ago| WaitingRow {
         id: id.into(),
@@ -96,6 +111,9 @@ fn adding() -> Vec<Screen> {
         Screen::Scan,
         Screen::PasteLink { problem: None },
         Screen::PasteLink { problem: Some(Text::plain("phone-error-web-address")) },
+        Screen::TypeCode { typed: ByHand::default(), asks_server: false, wrong: None },
+        type_code(Field::Code, "phone-type-mistyped", false),
+        type_code(Field::Server, "phone-type-server", true),
         Screen::Confirm {
             sender: region(),
             user: "Anna Andersson".into(),
@@ -104,6 +122,12 @@ fn adding() -> Vec<Screen> {
         Screen::Working { title: Text::plain("phone-working") },
         Screen::Characters { sender: region(), characters: Hidden("K7QF".into()) },
     ]
+}
+
+fn type_code(field: Field, text: &str, asks_server: bool) -> Screen {
+    let login = "anna.andersson@regionx.example".to_owned();
+    let typed = ByHand { login, code: "K8Y52-XR8XV".to_owned(), server: String::new() };
+    Screen::TypeCode { typed, asks_server, wrong: Some(Wrong { field, text: Text::plain(text) }) }
 }
 
 fn requests() -> Vec<Screen> {
@@ -181,14 +205,14 @@ fn approve(facts: Vec<Fact>, digits: u8, entered: &str, notice: Option<&str>, ot
     }
 }
 
-fn account(ended: bool) -> Screen {
+fn account(state: AccountState) -> Screen {
     Screen::Account {
         account: "1".into(),
         sender: region(),
         user: "Anna Andersson".into(),
         host: "mfa.regionx.example".into(),
         added: NOW.minus_seconds(40 * 86_400),
-        ended,
+        state,
     }
 }
 
@@ -220,6 +244,7 @@ mod tests {
             Screen::AddAccount { .. } => "add_account",
             Screen::Scan => "scan",
             Screen::PasteLink { .. } => "paste_link",
+            Screen::TypeCode { .. } => "type_code",
             Screen::Confirm { .. } => "confirm",
             Screen::Working { .. } => "working",
             Screen::Characters { .. } => "characters",
@@ -243,7 +268,7 @@ mod tests {
                 seen.insert(kind(screen));
             }
         }
-        assert_eq!(seen.len(), 12);
+        assert_eq!(seen.len(), 13);
     }
 
     #[test]

@@ -2,7 +2,8 @@
 
 use super::{SenderJson, value};
 use crate::screen::words::Words;
-use authenticator_core::screen::{AccountRow, Fact, Screen, WaitingRow};
+use authenticator_core::event::ByHand;
+use authenticator_core::screen::{AccountRow, AccountState, Fact, Field, Screen, WaitingRow, Wrong};
 use serde::Serialize;
 
 /// A screen with every text that stands on it. `kind` names the variant.
@@ -32,6 +33,7 @@ pub enum ScreenJson {
         scan: &'static str,
         picture: &'static str,
         link: &'static str,
+        typed: &'static str,
         problem: Option<String>,
         back: &'static str,
     },
@@ -46,6 +48,13 @@ pub enum ScreenJson {
         title: &'static str,
         add: &'static str,
         problem: Option<String>,
+        back: &'static str,
+    },
+    TypeCode {
+        title: &'static str,
+        lead: &'static str,
+        inputs: Vec<InputJson>,
+        add: &'static str,
         back: &'static str,
     },
     Confirm {
@@ -101,8 +110,8 @@ pub enum ScreenJson {
         user: String,
         host: String,
         added: String,
-        ended_title: Option<&'static str>,
-        ended_text: Option<String>,
+        trouble_title: Option<&'static str>,
+        trouble_text: Option<String>,
         remove: &'static str,
         back: &'static str,
     },
@@ -122,6 +131,19 @@ pub enum ScreenJson {
     },
 }
 
+/// An input.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct InputJson {
+    /// Its name in `code_typed`: `login`, `code` or `server`.
+    pub name: &'static str,
+    /// What stands above it.
+    pub label: &'static str,
+    /// What it begins with.
+    pub value: String,
+    /// What is wrong with it.
+    pub wrong: Option<String>,
+}
+
 /// A row of the accounts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct AccountJson {
@@ -131,8 +153,8 @@ pub struct AccountJson {
     pub sender: SenderJson,
     /// The user's display name.
     pub user: String,
-    /// Says that the organisation has removed this phone.
-    pub ended: Option<&'static str>,
+    /// Says why it cannot be used.
+    pub trouble: Option<&'static str>,
 }
 
 /// A waiting request.
@@ -202,6 +224,7 @@ impl ScreenJson {
                 scan: texts.phone_add_scan(),
                 picture: texts.phone_add_picture(),
                 link: texts.phone_add_link(),
+                typed: texts.phone_add_type(),
                 problem: say(problem),
                 back: texts.phone_back(),
             },
@@ -216,6 +239,13 @@ impl ScreenJson {
                 title: texts.phone_add_link(),
                 add: texts.phone_add_continue(),
                 problem: say(problem),
+                back: texts.phone_back(),
+            },
+            Screen::TypeCode { typed, asks_server, wrong } => Self::TypeCode {
+                title: texts.phone_add_type(),
+                lead: texts.phone_type_where(),
+                inputs: inputs(words, typed, *asks_server, wrong.as_ref()),
+                add: texts.phone_add_continue(),
                 back: texts.phone_back(),
             },
             Screen::Confirm { sender, user, host } => Self::Confirm {
@@ -263,15 +293,21 @@ impl ScreenJson {
                 retry: retry.then(|| texts.phone_retry()),
                 done: texts.phone_done(),
             },
-            Screen::Account { account, sender, user, host, added, ended } => Self::Account {
+            Screen::Account { account, sender, user, host, added, state } => Self::Account {
                 account: account.clone(),
                 sender: SenderJson::new(sender),
                 title: texts.phone_account_title(),
                 user: user.clone(),
                 host: host.clone(),
                 added: texts.phone_account_enrolled(&words.date(*added)),
-                ended_title: ended.then(|| texts.phone_account_ended_title()),
-                ended_text: ended.then(|| texts.phone_account_ended_text(&sender.organisation)),
+                trouble_title: trouble(words, *state),
+                trouble_text: match state {
+                    AccountState::Ready => None,
+                    AccountState::Unfinished => {
+                        Some(texts.phone_account_unfinished_text(&sender.organisation))
+                    }
+                    AccountState::Ended => Some(texts.phone_account_ended_text(&sender.organisation)),
+                },
                 remove: texts.phone_account_remove(),
                 back: texts.phone_back(),
             },
@@ -293,6 +329,24 @@ impl ScreenJson {
     }
 }
 
+fn inputs(words: Words, typed: &ByHand, asks_server: bool, wrong: Option<&Wrong>) -> Vec<InputJson> {
+    let input = |field, name, label, value: &str| InputJson {
+        name,
+        label,
+        value: value.to_owned(),
+        wrong: wrong.filter(|wrong| wrong.field == field).map(|wrong| words.say(&wrong.text)),
+    };
+    let texts = words.texts;
+    let mut inputs = vec![
+        input(Field::Login, "login", texts.phone_type_login(), &typed.login),
+        input(Field::Code, "code", texts.phone_type_code(), &typed.code),
+    ];
+    if asks_server {
+        inputs.push(input(Field::Server, "server", texts.phone_type_server_label(), &typed.server));
+    }
+    inputs
+}
+
 /// A language is named in itself, whatever the app speaks now.
 fn languages(words: Words, chosen: Option<&str>) -> Vec<LanguageJson> {
     [(None, words.texts.phone_settings_language_phone()), (Some("sv"), "Svenska"), (Some("en"), "English")]
@@ -305,7 +359,15 @@ fn account(words: Words, row: &AccountRow) -> AccountJson {
         id: row.id.clone(),
         sender: SenderJson::new(&row.sender),
         user: row.user.clone(),
-        ended: row.ended.then(|| words.texts.phone_account_ended_title()),
+        trouble: trouble(words, row.state),
+    }
+}
+
+fn trouble(words: Words, state: AccountState) -> Option<&'static str> {
+    match state {
+        AccountState::Ready => None,
+        AccountState::Unfinished => Some(words.texts.phone_account_unfinished_title()),
+        AccountState::Ended => Some(words.texts.phone_account_ended_title()),
     }
 }
 

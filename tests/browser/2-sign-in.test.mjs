@@ -17,7 +17,9 @@ journey("the number is typed on the phone, and both ends change by themselves", 
   await phone.says("phone-approve-sender", { organisation: ORGANISATION });
   await phone.says("phone-approve-advice");
   await phone.fact("phone-fact-to", "MyApps");
-  assert.doesNotMatch(await phone.shown(), new RegExp(`\\b${number}\\b`), "the number is not on the phone");
+  // Clocks and seconds that are left may show the same digits by chance.
+  const shown = (await phone.shown()).replaceAll(/\d+:\d\d|\d+ sek\S*|\d+ sec\S*/g, "");
+  assert.doesNotMatch(shown, new RegExp(`\\b${number}\\b`), "the number is not on the phone");
   assert.ok(await phone.button("phone-approve-yes").isDisabled(), "no yes without a number");
   await lookAtBoth(page, phone, "number");
   await phone.type(number);

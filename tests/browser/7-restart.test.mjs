@@ -1,5 +1,6 @@
 // The service goes away for a moment, and so does the phone's network.
 
+import assert from "node:assert/strict";
 import { ANNA, ORGANISATION, PIXEL } from "./demo.mjs";
 import { MOMENT } from "./page.mjs";
 import { journey } from "./stage.mjs";
@@ -17,6 +18,8 @@ journey("a restart while the number is shown", async (stage) => {
   await page.tab.getByRole("status").filter({ hasText: stage.say("page-reconnecting") }).waitFor();
   await page.look("reconnecting", { widths: [390] });
   await stage.demo.startService();
+  // At once when it is reached, not when there is news.
+  await page.tab.getByRole("status").filter({ hasText: stage.say("page-reconnected") }).waitFor({ timeout: 20_000 });
   await phone.heading("phone-approve-title");
   await phone.approve(number);
   await page.heading("page-apps-title", {}, AGAIN);
@@ -81,4 +84,22 @@ journey("a phone without a network at the sign-in", async (stage) => {
   await phone.press("phone-retry");
   await phone.unlockIfAsked(() => phone.heading("phone-approved-title"));
   await page.heading("page-apps-title", {}, MOMENT);
+});
+
+journey("the service's key changes twice while the phone is off", async (stage) => {
+  const { page, phone } = await registered(stage, ANNA);
+  const table = await (await stage.visitor()).context.newPage();
+  await table.goto(`${stage.demo.phone}/?lang=${stage.say.language}`);
+  await phone.network(false);
+  for (let change = 0; change < 2; change += 1) {
+    const changed = table.waitForResponse((answer) => answer.url().endsWith("/tools/rotate_identity"));
+    await table.getByRole("button", { name: stage.say.tool.tools.rotate_identity, exact: true }).click();
+    assert.equal((await changed).status(), 204);
+  }
+  const number = await page.signInToNumber(ANNA);
+  await phone.network(true);
+  await phone.heading("phone-approve-title", {}, AGAIN);
+  await phone.approve(number);
+  await phone.heading("phone-approved-title");
+  await page.heading("page-apps-title", {}, AGAIN);
 });

@@ -29,13 +29,14 @@ export class Visitor {
       timezoneId: "Europe/Stockholm",
       ...options,
     });
-    context.setDefaultTimeout(10_000);
+    // Long enough for a machine that is busy with something else.
+    context.setDefaultTimeout(30_000);
     return new Visitor(context, demo);
   }
 
   constructor(context, demo) {
     Object.assign(this, { context, demo, wrong: [], expected: [] });
-    const own = [new URL(demo.service).host, new URL(demo.phone).host];
+    const own = [demo.service, demo.phone, demo.application].map((address) => new URL(address).host);
     context.on("request", (request) => {
       const url = new URL(request.url());
       if (!["data:", "blob:"].includes(url.protocol) && !own.includes(url.host)) this.note(`left for ${url.origin}`);

@@ -42,7 +42,7 @@ export class Phone {
 
   async shows(text) {
     try {
-      await this.glass.locator(".app").getByText(text).first().waitFor({ timeout: 5_000 });
+      await this.glass.locator(".app").getByText(text).first().waitFor();
     } catch {
       throw new Error(`expected “${text}” on the phone, but it shows:\n${await this.shown()}`);
     }

@@ -3,6 +3,7 @@
 use crate::{Error, Key};
 use authenticator_protocol::code::{decode, encode};
 use authenticator_protocol::keys::Sign as _;
+use p256::ecdsa::Signature;
 use serde_json::Value;
 
 /// Header and payload of a compact JWS.
@@ -14,10 +15,21 @@ pub fn open(jws: &str) -> Result<(Value, Value), Error> {
 
 /// A JWS of exactly this header and payload, signed correctly.
 pub fn seal(header: &Value, payload: &Value, key: &Key) -> String {
-    let input =
-        format!("{}.{}", encode(header.to_string().as_bytes()), encode(payload.to_string().as_bytes()));
+    seal_bytes(header.to_string().as_bytes(), payload.to_string().as_bytes(), key)
+}
+
+/// A JWS of exactly these bytes, signed correctly, whether they are JSON or not.
+pub fn seal_bytes(header: &[u8], payload: &[u8], key: &Key) -> String {
+    let input = format!("{}.{}", encode(header), encode(payload));
     let signature = key.sign(input.as_bytes());
     format!("{input}.{}", encode(&signature))
+}
+
+/// The same message with the other signature that fits: for (r, s) also (r, n - s).
+pub fn other_s(jws: &str) -> Result<String, Error> {
+    let (input, signature) = jws.rsplit_once('.').ok_or("not a JWS")?;
+    let (r, s) = Signature::from_slice(&decode(signature).ok_or("not base64url")?)?.split_scalars();
+    Ok(format!("{input}.{}", encode(&Signature::from_scalars(*r, -*s)?.to_bytes())))
 }
 
 /// The same message with another value in its header (`Null` takes it away), signed correctly.

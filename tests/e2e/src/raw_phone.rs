@@ -5,7 +5,9 @@ use crate::{Error, Reply, Web};
 use authenticator_protocol::answer::{AnswerReply, Approval, Denial, DenialReason};
 use authenticator_protocol::challenge::Challenge;
 use authenticator_protocol::code::{Bytes, Hash};
-use authenticator_protocol::enrolment::{ApprovalKey, Claim, Offer, Registration, characters, commitment};
+use authenticator_protocol::enrolment::{
+    ApprovalKey, Claim, Offer, Proof, Registration, characters, commitment,
+};
 use authenticator_protocol::fetch::{Fetch, FetchReply};
 use authenticator_protocol::ids::{DeviceId, RequestNonce};
 use authenticator_protocol::jws::{Header, Message, Unsigned, Unverified, Verified};
@@ -15,11 +17,13 @@ use authenticator_protocol::problem::Problem;
 use authenticator_protocol::random::bytes;
 use authenticator_protocol::request::{header, paths};
 use authenticator_protocol::time::Seconds;
+use authenticator_protocol::typed::TypedCode;
 use demo::visitor::Visitor;
 use p256::ecdsa::SigningKey;
 use p256::ecdsa::signature::Signer as _;
 use push_service::clock::{Clock as _, ManualClock};
 use push_service::keys::RingVerify;
+use std::net::IpAddr;
 use store::SystemRandom;
 
 /// A private key in memory.
@@ -71,6 +75,8 @@ pub struct RawPhone {
     pub nonce: Bytes<32>,
     /// As the page will name it.
     pub model: String,
+    /// The app's version.
+    pub app: String,
     /// Sends what was signed.
     pub web: Web,
     service: String,
@@ -98,10 +104,26 @@ impl RawPhone {
             identity: None,
             nonce: Bytes(bytes(&mut SystemRandom::new())),
             model: "Raw 1".to_owned(),
+            app: "1.0.0".to_owned(),
             web: Web::new(service),
             service: service.to_owned(),
             clock: clock.clone(),
         }
+    }
+
+    /// The same phone, but for something.
+    #[must_use]
+    pub fn but(&self, change: impl FnOnce(&mut Self)) -> Self {
+        let mut other = self.clone();
+        change(&mut other);
+        other
+    }
+
+    /// The same phone in the network of this address.
+    #[must_use]
+    pub fn in_network(mut self, address: IpAddr) -> Self {
+        self.web = Web::from(&self.service, address);
+        self
     }
 
     /// The time that it signs.
@@ -123,20 +145,43 @@ impl RawPhone {
 
     /// A claim of the code in this link.
     pub fn claim_of(&self, link: &str) -> Result<Claim, Error> {
+        Ok(self.claim_by(Proof::Link(EnrolmentLink::parse(link)?.code)))
+    }
+
+    /// A claim.
+    pub fn claim_by(&self, code: Proof) -> Claim {
         let (device, approval) =
             (self.device_key.public_key().thumbprint(), self.approval_key.public_key().thumbprint());
-        Ok(Claim {
-            code: EnrolmentLink::parse(link)?.code,
+        Claim {
+            code,
             approval_key: approval,
             commitment: commitment(&self.nonce, &device, &approval),
             model: self.model.clone(),
             system: "Raw 1.0".to_owned(),
-        })
+            app: self.app.clone(),
+        }
     }
 
     /// Claims the code in this link.
     pub async fn claim(&mut self, link: &str) -> Result<Result<Offered, Problem>, Error> {
-        let claim = Unsigned::new(self.header("POST", paths::CLAIM), &self.claim_of(link)?);
+        let offered = self.send_claim(&self.claim_of(link)?).await?;
+        if offered.is_ok()
+            && self.identity.map(|key| key.short_thumbprint()) != Some(EnrolmentLink::parse(link)?.identity)
+        {
+            return Err("the offer is signed by another key than the link names".into());
+        }
+        Ok(offered)
+    }
+
+    /// Claims with what a person types.
+    pub async fn claim_typed(&mut self, login: &str, code: &str) -> Result<Result<Offered, Problem>, Error> {
+        let proof = Proof::Typed { login: login.to_owned(), secret: TypedCode::typed(code)? };
+        self.send_claim(&self.claim_by(proof)).await
+    }
+
+    /// Sends a claim; keeps the key of the offer that answers it.
+    pub async fn send_claim(&mut self, claim: &Claim) -> Result<Result<Offered, Problem>, Error> {
+        let claim = Unsigned::new(self.header("POST", paths::CLAIM), claim);
         let reply = self.web.jose(paths::CLAIM, claim.sign(&self.device_key)).await?;
         if reply.status != 200 {
             return Ok(Err(reply.problem()?));
@@ -144,9 +189,6 @@ impl RawPhone {
         let text = reply.text();
         let offer = Unverified::<Offer>::parse(&text)?;
         let identity = offer.header().jwk.ok_or("the offer brings no key")?;
-        if identity.short_thumbprint() != EnrolmentLink::parse(link)?.identity {
-            return Err("the offer is signed by another key than the link names".into());
-        }
         self.identity = Some(identity);
         let offer = offer.verify(&identity, &RingVerify)?;
         Ok(Ok(Offered { claim: claim.hash(), text, offer }))
@@ -165,7 +207,7 @@ impl RawPhone {
             offer: offered.offer.hash,
             nonce: self.nonce,
             approval: Unsigned::new(header, &approval).sign(&self.approval_key),
-            app: "1.0.0".to_owned(),
+            app: self.app.clone(),
         }
     }
 
@@ -199,7 +241,7 @@ impl RawPhone {
     pub async fn enrol(&mut self, browser: &mut Visitor) -> Result<(), Error> {
         let offered = self.begin(browser).await?;
         let shown = self.characters(&offered);
-        let page = browser.post("/register/characters", &[("characters", &shown)]).await?;
+        let page = browser.type_characters(&shown).await?;
         let number = page.number().ok_or("no number for the test")?;
         self.approve(&number).await?;
         let page = browser.get("/register").await?;
@@ -214,9 +256,14 @@ impl RawPhone {
         if page.path == "/apps" { Ok(()) } else { Err(page.path.into()) }
     }
 
+    /// What it asks with.
+    pub fn fetch_message(&self) -> Fetch {
+        Fetch { app: self.app.clone(), key_number: 0 }
+    }
+
     /// What waits.
     pub async fn fetch(&self) -> Result<FetchReply, Error> {
-        let jws = self.signed(paths::FETCH, &Fetch {}, &self.device_key);
+        let jws = self.signed(paths::FETCH, &self.fetch_message(), &self.device_key);
         self.web.jose(paths::FETCH, jws).await?.json()
     }
 

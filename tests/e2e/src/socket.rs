@@ -90,8 +90,17 @@ impl RawPhone {
         (Unsigned::new(self.header("GET", paths::SOCKET), &opening).sign(&self.device_key), secret)
     }
 
-    /// An open socket.
+    /// An open socket: its first wake has come.
     pub async fn socket(&self, service: &str) -> Result<(RawSocket, Secret<32>), Error> {
+        let (mut socket, secret) = self.try_socket(service).await?;
+        match socket.next().await? {
+            Brought::Binary(_) => Ok((socket, secret)),
+            other => Err(format!("no wake but {other:?}").into()),
+        }
+    }
+
+    /// A socket that may be refused.
+    pub async fn try_socket(&self, service: &str) -> Result<(RawSocket, Secret<32>), Error> {
         let mut socket = RawSocket::connect(service).await?;
         let (opening, secret) = self.opening(socket.nonce);
         socket.say(&opening).await?;

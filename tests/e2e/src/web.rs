@@ -10,6 +10,7 @@ use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use serde::de::DeserializeOwned;
+use std::net::IpAddr;
 
 /// A client without habits.
 #[derive(Clone)]
@@ -33,6 +34,13 @@ impl Web {
     /// For the service at `base`.
     pub fn new(base: &str) -> Self {
         Self { client: Client::builder(TokioExecutor::new()).build_http(), base: base.to_owned() }
+    }
+
+    /// The same, from this address of this machine.
+    pub fn from(base: &str, address: IpAddr) -> Self {
+        let mut connector = HttpConnector::new();
+        connector.set_local_address(Some(address));
+        Self { client: Client::builder(TokioExecutor::new()).build(connector), base: base.to_owned() }
     }
 
     /// Sends exactly this.

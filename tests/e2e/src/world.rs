@@ -1,19 +1,25 @@
 //! Where a test begins: service, phones and clock.
 
 use crate::{Error, RawPhone, Web};
+use authenticator_protocol::ids::UserId;
 use demo::organisation::{PASSWORD, USERS};
 use demo::visitor::{Answer, Visitor};
 use demo::{Demo, Options};
 use push_service::app::App;
 use push_service::clock::ManualClock;
+use push_service::connections::Bounds;
+use push_service::directory::hash_password;
 use signin::fact::FactKind;
-use signin::user::User;
+use signin::user::{Failures, User};
 use simulated_phone::Millis;
 use std::sync::Arc;
-use store::AuditRecord;
+use store::{AuditRecord, NewUser};
 
 /// A policy under which a number occurs nowhere by chance, and under which a password opens the first registration.
 pub const DIGITS: &str = "first_registration = \"password-is-enough\"\ndigits = 8";
+
+/// Milliseconds until a node takes fetches: it refuses what an earlier one may have taken.
+const SURE: u64 = 6_000;
 
 /// The demo on a clock that stands still until a test advances it.
 pub struct World {
@@ -26,10 +32,15 @@ pub struct World {
 impl World {
     /// Starts under this policy.
     pub async fn start(policy: &str) -> Result<Self, Error> {
+        Self::start_within(policy, Bounds::default()).await
+    }
+
+    /// Starts under this policy, with these bounds for connections.
+    pub async fn start_within(policy: &str, bounds: Bounds) -> Result<Self, Error> {
         let clock = ManualClock::standing(Millis(1_800_000_000_000));
-        let demo = Demo::start(Options { clock, policy: policy.to_owned(), ..Options::default() }).await?;
-        // A node refuses what may have been signed before it started.
-        demo.clock.advance(1_000);
+        let options = Options { clock, policy: policy.to_owned(), bounds, ..Options::default() };
+        let demo = Demo::start(options).await?;
+        demo.clock.advance(SURE);
         let web = Web::new(&demo.service);
         Ok(Self { demo, web })
     }
@@ -74,11 +85,48 @@ impl World {
         Ok(found.ok_or("Anna is not there")?.0)
     }
 
+    /// The directory says that this user may not sign in.
+    pub async fn disable(&self, login: &str) -> Result<(), Error> {
+        let app = self.app().await?;
+        let (mut user, password_hash) = app.store.user_by_login(login).await?.ok_or("no such user")?;
+        user.disabled = true;
+        app.tell(app.store.put_user(NewUser { user, password_hash }).await?);
+        Ok(())
+    }
+
+    /// Somebody else in the directory, with the password that all have.
+    pub async fn add_user(&self, upn: &str, name: &str) -> Result<(), Error> {
+        let app = self.app().await?;
+        let user = User {
+            id: UserId::from_bytes([9; 16]),
+            upn: upn.to_owned(),
+            email: None,
+            name: name.to_owned(),
+            mobile: None,
+            disabled: false,
+            first_confirmed: None,
+            failures: Failures::default(),
+            app_locked: false,
+        };
+        let password_hash = hash_password(PASSWORD, &[1; 16]).ok_or("no hash")?;
+        app.tell(app.store.put_user(NewUser { user, password_hash }).await?);
+        Ok(())
+    }
+
+    /// Until somebody waits for something.
+    pub async fn somebody_waits(&self) -> Result<(), Error> {
+        let app = self.app().await?;
+        while app.bus.topics() == 0 {
+            tokio::task::yield_now().await;
+        }
+        Ok(())
+    }
+
     /// Stops the service and starts it again.
     pub async fn restart(&self) -> Result<(), Error> {
         self.demo.stop_service().await;
         self.demo.start_service().await?;
-        self.demo.clock.advance(1_000);
+        self.demo.clock.advance(SURE);
         Ok(())
     }
 }

@@ -5,7 +5,7 @@ use authenticator_protocol::problem::Code;
 use authenticator_protocol::request::paths;
 use e2e::forge;
 use e2e::raw_phone::approval;
-use e2e::world::{number, sign_in};
+use e2e::world::{number, other, sign_in};
 use e2e::{DIGITS, Outcome, World};
 use serde_json::json;
 use signin::fact::FactKind;
@@ -128,5 +128,57 @@ async fn another_devices_approval_key_does_not_count() -> Outcome {
     let no = second.denial(&mine, DenialReason::NotMe);
     assert_eq!(second.answer(no).await?.refused()?, Code::UnknownChallenge);
     assert!(browser.get("/sign-in/number").await?.number().is_some(), "it still waits");
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_answer_to_a_superseded_request_is_too_late_for_it_and_touches_no_other() -> Outcome {
+    let (world, mut browser, phone) = World::enrolled(DIGITS).await?;
+    let old = number(&mut browser).await?;
+    let challenge = phone.challenge().await?;
+    let new = browser.post("/sign-in/again", &[]).await?.number().ok_or("no number")?;
+    let late = AnswerReply { end: End::Superseded, counted: false };
+    for number in [&old, &new, &other(&old)] {
+        let reply: AnswerReply = phone.answer(phone.approval(&challenge, number)?).await?.json()?;
+        assert_eq!(reply, late, "whatever the number");
+    }
+    let no = phone.denial(&challenge, DenialReason::NotMe);
+    assert_eq!(phone.answer(no).await?.json::<AnswerReply>()?, late);
+    assert_eq!(world.anna().await?.failures.in_row, 0, "nothing is counted");
+    assert_eq!(phone.approve(&new).await?, AnswerReply { end: End::Approved, counted: true });
+    assert_eq!(browser.get("/sign-in/number").await?.path, "/apps");
+    Ok(())
+}
+
+#[tokio::test]
+async fn another_organisations_messages_count_nowhere() -> Outcome {
+    let (here, mut browser, phone) = World::enrolled(DIGITS).await?;
+    let (there, mut their_browser, their_phone) = World::enrolled(DIGITS).await?;
+    let right = number(&mut browser).await?;
+    let theirs = number(&mut their_browser).await?;
+    let (mine, their_challenge) = (phone.challenge().await?, their_phone.challenge().await?);
+    let before = (here.audit().await?.len(), there.audit().await?.len());
+    // Sent on as it is, by whoever runs the other service: it names another address.
+    let yes = phone.approval(&mine, &right)?;
+    assert_eq!(
+        there.web.jose(paths::ANSWER, yes.clone()).await?.refused()?,
+        Code::DeviceEnded,
+        "unknown there"
+    );
+    let named = forge::with_header(&yes, "kid", json!(their_phone.device), &phone.approval_key)?;
+    assert_eq!(there.web.jose(paths::ANSWER, named.clone()).await?.refused()?, Code::WrongAddress);
+    let url = format!("{}{}", there.demo.service, paths::ANSWER);
+    let addressed = forge::with_header(&named, "url", json!(url), &phone.approval_key)?;
+    assert_eq!(there.web.jose(paths::ANSWER, addressed).await?.refused()?, Code::Signature);
+    // A phone of this organisation that was shown the other's question.
+    let yes = phone.approval(&their_challenge, &theirs)?;
+    assert_eq!(phone.answer(yes).await?.refused()?, Code::UnknownChallenge);
+    // Nor does the other's session open anything here.
+    let cookies = e2e::world::cookies(&their_browser);
+    let reply = here.web.get("/apps", &cookies).await?;
+    assert!(reply.header("location").starts_with("/sign-in"));
+    assert_eq!((here.audit().await?.len(), there.audit().await?.len()), before, "nothing came of any of it");
+    assert_eq!(phone.approve(&right).await?, AnswerReply { end: End::Approved, counted: true });
+    assert_eq!(their_phone.approve(&theirs).await?, AnswerReply { end: End::Approved, counted: true });
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! Bodies that no phone sends: each is refused with a problem that says what is wrong.
 
-use authenticator_protocol::fetch::{Fetch, Leave};
+use authenticator_protocol::fetch::Leave;
 use authenticator_protocol::problem::Code;
 use authenticator_protocol::request::paths;
 use axum::http::Method;
@@ -90,7 +90,7 @@ async fn other_methods_and_places_are_problems_too() -> Outcome {
     }
     let reply = world.web.get("/api/v1/phone/nothing", "").await?;
     assert_eq!((reply.status, reply.refused()?), (404, Code::NotFound));
-    let jws = phone.signed(paths::FETCH, &Fetch {}, &phone.device_key);
+    let jws = phone.signed(paths::FETCH, &phone.fetch_message(), &phone.device_key);
     assert_eq!(phone.web.jose("/api/v2/phone/fetch", jws).await?.status, 404);
     Ok(())
 }

@@ -6,6 +6,7 @@ use authenticator_protocol::keys::Sign as _;
 use authenticator_protocol::problem::Code;
 use authenticator_protocol::request::paths;
 use demo::once;
+use demo::organisation::{PASSWORD, USERS};
 use demo::visitor::Visitor;
 use e2e::world::{other, sign_in};
 use e2e::{DIGITS, Error, Offered, Outcome, RawPhone, World};
@@ -114,6 +115,15 @@ async fn keys_are_two_and_fresh() -> Outcome {
         assert_eq!(known(&phone).await?, Some(Code::KeyKnown), "an old key as approval key");
     }
     assert_eq!(known(&world.phone()).await?, None);
+    // Nor does it matter whose code it is.
+    let mut bo = world.browser();
+    bo.sign_in(USERS[1].login(), PASSWORD).await?;
+    let link = bo.post("/register/start", &[]).await?.link().ok_or("no link")?;
+    for old in [&enrolled.device_key, &enrolled.approval_key] {
+        let mut phone = world.phone();
+        phone.approval_key = old.clone();
+        assert_eq!(phone.claim(&link).await?.err().map(|problem| problem.code), Some(Code::KeyKnown));
+    }
     Ok(())
 }
 
@@ -126,23 +136,49 @@ async fn three_times_the_wrong_characters_end_it_and_no_number_is_shown_before_t
     let right = phone.characters(&offered);
     assert!(browser.get("/register").await?.number().is_none());
     for slip in ["", "123", "12345", "????", "ÅÄÖ1"] {
-        let page = browser.post("/register/characters", &[("characters", slip)]).await?;
+        let page = browser.type_characters(slip).await?;
         assert!(page.number().is_none() && !page.says("aria-invalid"), "{slip} is no try");
     }
     for left in [2, 1] {
-        let page = browser.post("/register/characters", &[("characters", &other(&right))]).await?;
+        let page = browser.type_characters(&other(&right)).await?;
         assert!(
             page.number().is_none() && page.says("aria-invalid=\"true\"") && page.says(&left.to_string())
         );
         assert!(phone.challenges().await?.is_empty(), "the phone is not asked yet");
     }
-    let page = browser.post("/register/characters", &[("characters", &other(&right))]).await?;
+    let page = browser.type_characters(&other(&right)).await?;
     assert!(page.number().is_none() && page.says("wrong_characters"));
-    let page = browser.post("/register/characters", &[("characters", &right)]).await?;
+    let enrolment = offered.offer.payload.enrolment.to_string();
+    let form = [("enrolment", enrolment.as_str()), ("characters", &right)];
+    let page = browser.post("/register/characters", &form).await?;
     assert!(page.number().is_none() && page.says("wrong_characters"), "too late");
     assert_eq!(world.count(FactKind::EnrolmentWrongCharacters).await?, 3);
-    let fetch = phone.signed(paths::FETCH, &authenticator_protocol::fetch::Fetch {}, &phone.device_key);
+    let fetch = phone.signed(paths::FETCH, &phone.fetch_message(), &phone.device_key);
     assert_eq!(phone.web.jose(paths::FETCH, fetch).await?.refused()?, Code::DeviceEnded);
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_older_page_uses_up_no_try_of_a_newer_registration() -> Outcome {
+    let world = World::start(DIGITS).await?;
+    let (mut browser, mut first, mut second) = (world.browser(), world.phone(), world.phone());
+    sign_in(&mut browser).await?;
+    let older = first.begin(&mut browser).await?;
+    let newer = second.begin(&mut browser).await?;
+    let right = second.characters(&newer);
+    let older = older.offer.payload.enrolment.to_string();
+    for enrolment in [older.as_str(), "", "nonsense"] {
+        for typed in [other(&right), right.clone()] {
+            let form = [("enrolment", enrolment), ("characters", typed.as_str())];
+            let page = browser.post("/register/characters", &form).await?;
+            assert_eq!(page.status.as_u16(), 409, "{enrolment}");
+            assert!(page.number().is_none() && page.says("You have begun a newer registration"));
+            assert!(page.says("href=\"/register\""), "where it goes on");
+        }
+    }
+    assert_eq!(world.count(FactKind::EnrolmentWrongCharacters).await?, 0);
+    assert!(!browser.get("/register").await?.says("aria-invalid"));
+    assert!(browser.type_characters(&right).await?.number().is_some());
     Ok(())
 }
 
@@ -155,7 +191,7 @@ async fn the_device_counts_only_after_the_test() -> Outcome {
     let page = browser.get("/apps").await?;
     assert_eq!(page.path, "/register", "a registered phone is not a confirmed one");
     let shown = phone.characters(&offered).to_lowercase();
-    let page = browser.post("/register/characters", &[("characters", &shown)]).await?;
+    let page = browser.type_characters(&shown).await?;
     let number = page.number().ok_or("no number")?;
     assert!(!phone.fetch().await?.confirmed);
     // Somebody else's number ends the enrolment with its device.
@@ -183,7 +219,7 @@ async fn the_same_phone_may_repeat_a_lost_claim_and_a_lost_registration() -> Out
     }
     phone.device = Some(offered.offer.payload.device);
     let shown = phone.characters(&offered);
-    let page = browser.post("/register/characters", &[("characters", &shown)]).await?;
+    let page = browser.type_characters(&shown).await?;
     phone.approve(&page.number().ok_or("no number")?).await?;
     assert!(browser.get("/register").await?.path.starts_with("/register/done"));
     Ok(())

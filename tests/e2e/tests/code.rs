@@ -94,6 +94,23 @@ async fn ten_minutes_once_and_only_what_was_given_out() -> Outcome {
 }
 
 #[tokio::test]
+async fn beginning_again_and_again_is_throttled() -> Outcome {
+    let world = World::start(DIGITS).await?;
+    let mut browser = world.browser();
+    sign_in(&mut browser).await?;
+    for _ in 0..20 {
+        assert!(browser.post("/register/start", &[]).await?.link().is_some());
+    }
+    let page = browser.post("/register/start", &[]).await?;
+    assert_eq!((page.status.as_u16(), page.link()), (429, None));
+    assert!(page.says("too_many_requests"));
+    assert!(browser.get("/register").await?.link().is_some(), "the last one still holds");
+    world.demo.clock.advance(600_000);
+    assert!(browser.post("/register/start", &[]).await?.link().is_some());
+    Ok(())
+}
+
+#[tokio::test]
 async fn guessing_is_throttled() -> Outcome {
     let world = World::start(DIGITS).await?;
     let mut browser = world.browser();

@@ -21,8 +21,12 @@ fn check(reply: &Reply, what: &str) {
         assert_eq!(reply.header(name), value, "{what}");
     }
     let cache = reply.header("cache-control");
-    let kept = what.contains("/assets/") && reply.status == 200;
-    assert_eq!(cache, if kept { "public, max-age=31536000, immutable" } else { "no-store" }, "{what}");
+    let kept = match reply.status {
+        200 if what.contains("/assets/") => "public, max-age=31536000, immutable",
+        200 if what.contains("/jwks.json") => "public, max-age=3600",
+        _ => "no-store",
+    };
+    assert_eq!(cache, kept, "{what}");
     assert_eq!(reply.header("x-request-id").len(), 9, "{what}");
     assert_eq!(reply.header("server"), "", "{what}");
     assert!(!reply.headers.contains_key("access-control-allow-origin"), "{what}");
@@ -111,11 +115,11 @@ async fn over_tls_cookies_are_secure_and_the_host_insists_on_it() -> Outcome {
     let public = "https://mfa.regionx.example";
     let text = demo::organisation::configuration(public, public, listen, folder.path(), DIGITS);
     let config = push_service::config::Config::parse(&text)?;
-    push_service::keys::Keys::create(&config.keys)?;
+    push_service::keys::Keys::create(&config.keys, simulated_phone::Millis(0).seconds())?;
     let clock = push_service::clock::ManualClock::flowing();
     let app = push_service::app::App::open(config, std::sync::Arc::new(clock))?;
     demo::organisation::add_users(&app).await?;
-    let running = push_service::lifecycle::Running::start_on(app, listener)?;
+    let running = push_service::lifecycle::Running::start_on(app, listener, Default::default())?;
     let web = Web::new(&format!("http://{listen}"));
     let form =
         format!("login={}&password={}", demo::organisation::USERS[0].login(), demo::organisation::PASSWORD);

@@ -12,6 +12,7 @@ use std::io;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
+use store::AuditRecord;
 use tracing::Level;
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::{Layer as _, SubscriberExt as _};
@@ -97,13 +98,18 @@ async fn a_whole_life_leaves_no_secret_in_logs_or_database() -> Outcome {
     browser.sign_in(USERS[0].login(), "a wrong password 8151").await?;
     sign_in(&mut browser).await?;
     jar.extend(["styrk-session", "styrk-browser"].map(|name| browser.cookie(name).map(str::to_owned)));
+    let (login, typed) = browser.post("/register/start", &[]).await?.typed().ok_or("no code to type")?;
+    assert!(world.phone().claim_typed("nobody@regionx.example", &typed).await?.is_err());
+    assert!(world.phone().claim_typed(&login, &typed).await?.is_ok());
+    secrets.text("typed code as it is shown", &typed);
+    secrets.text("typed code", &typed.replace('-', ""));
     let link = browser.post("/register/start", &[]).await?.link().ok_or("no link")?;
     let offered = phone.claim(&link).await?.map_err(|problem| format!("{problem:?}"))?;
     phone.register(&offered).await?;
     secrets.bytes("code", &EnrolmentLink::parse(&link)?.code.0);
     let characters = phone.characters(&offered);
-    browser.post("/register/characters", &[("characters", &other(&characters))]).await?;
-    let page = browser.post("/register/characters", &[("characters", &characters)]).await?;
+    browser.type_characters(&other(&characters)).await?;
+    let page = browser.type_characters(&characters).await?;
     let mut numbers = vec![page.number().ok_or("no number")?];
     let (mut socket, channel) = phone.socket(&world.demo.service).await?;
     phone.approve(&numbers[0]).await?;
@@ -124,7 +130,16 @@ async fn a_whole_life_leaves_no_secret_in_logs_or_database() -> Outcome {
         numbers.extend([other(&right), right]);
     }
     browser.get("/security").await?;
+    world.demo.rotate_identity().await?;
+    let ends = world.audit().await?;
     let pending = number(&mut browser).await?;
+    let page = browser.get("/sign-in/number").await?;
+    // The last words of the page, in whatever language.
+    let footer = page.body.rsplit("<footer").next().unwrap_or_default();
+    let mut words = footer.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-'));
+    let is_reference = |word: &&str| word.len() == 9 && word.as_bytes()[4] == b'-';
+    let reference = words.rfind(is_reference).ok_or_else(|| format!("no reference: {footer}"))?;
+    let reference = format!("id=\"{reference}\"");
     let (config, folder) = {
         let app = world.app().await?;
         (app.config.clone(), app.config.keys.clone())
@@ -144,8 +159,14 @@ async fn a_whole_life_leaves_no_secret_in_logs_or_database() -> Outcome {
     secrets.key("device key", &phone.device_key);
     secrets.key("approval key", &phone.approval_key);
     secrets.bytes("channel secret", &channel.0);
-    for file in ["identity.pk8", "next-identity.pk8", "vault.key"] {
-        let bytes = fs::read(folder.join(file))?;
+    let result_key = fs::read_dir(folder.join("result-keys"))?.next().ok_or("no result key")??.path();
+    for (file, path) in [
+        ("identity.pk8", folder.join("identity-1.pk8")),
+        ("next-identity.pk8", folder.join("next-identity-2.pk8")),
+        ("result-key.pk8", result_key),
+        ("vault.key", folder.join("vault.key")),
+    ] {
+        let bytes = fs::read(path)?;
         // The last bytes of a PKCS#8 file are its public key; the private one stands before it.
         let private = if file.ends_with("pk8") { &bytes[36..68] } else { &bytes };
         secrets.bytes(file, private);
@@ -160,8 +181,34 @@ async fn a_whole_life_leaves_no_secret_in_logs_or_database() -> Outcome {
     LISTENS.store(false, Ordering::Relaxed);
     let heard = HEARD.lock().unwrap_or_else(PoisonError::into_inner).clone();
     assert!(holds(&heard, b"refused") && holds(&heard, b"socket open") && holds(&heard, b"TRACE"), "no log");
+    one_line_for_each_end(&heard, &ends)?;
+    let text = String::from_utf8_lossy(&heard);
+    let shown = text.lines().find(|line| line.contains("shown on a page") && line.contains(&reference));
+    assert!(shown.is_some_and(|line| line.contains("request=")), "{reference} is not in the log");
     assert_eq!(secrets.found_in(&heard), Vec::<&str>::new(), "in the log");
     assert!(!says(&heard, &characters) && !says(&heard, &other(&characters)), "characters in the log");
+    Ok(())
+}
+
+/// Who looks for a sign-in finds one line: how it ended, after how long, by which HTTP request.
+fn one_line_for_each_end(heard: &[u8], audit: &[AuditRecord]) -> Outcome {
+    let heard = String::from_utf8_lossy(heard);
+    let mut ends = 0;
+    for fact in audit.iter().map(|record| &record.fact) {
+        let Some(end) = fact.kind.as_str().strip_prefix("request_").filter(|word| *word != "opened") else {
+            continue;
+        };
+        let request = format!("request={}", fact.request.ok_or("no request")?);
+        let lines = heard.lines().filter(|line| line.contains("sign-in ended") && line.contains(&request));
+        let lines: Vec<&str> = lines.collect();
+        assert_eq!(lines.len(), 1, "{request}: {lines:?}");
+        let by = if end == "expired" { "" } else { "request{id=\"" };
+        for part in [&format!("end=\"{end}\""), "seconds=", "application=\"MyApps\"", by] {
+            assert!(lines[0].contains(part), "{part}: {}", lines[0]);
+        }
+        ends += 1;
+    }
+    assert!(ends >= 6, "{ends}");
     Ok(())
 }
 

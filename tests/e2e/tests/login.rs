@@ -2,18 +2,10 @@
 
 use demo::organisation::{PASSWORD, USERS};
 use demo::visitor::Visitor;
+use e2e::peer::Peer;
 use e2e::world::{number, sign_in};
 use e2e::{DIGITS, Error, Outcome, World};
 use signin::fact::FactKind;
-use store::NewUser;
-
-async fn disable(world: &World, login: &str) -> Result<(), Error> {
-    let app = world.app().await?;
-    let (mut user, password_hash) = app.store.user_by_login(login).await?.ok_or("no such user")?;
-    user.disabled = true;
-    app.tell(app.store.put_user(NewUser { user, password_hash }).await?);
-    Ok(())
-}
 
 /// The page without what differs at every visit.
 async fn told(browser: &mut Visitor, login: &str, password: &str) -> Result<(u16, String), Error> {
@@ -29,7 +21,7 @@ async fn told(browser: &mut Visitor, login: &str, password: &str) -> Result<(u16
 #[tokio::test]
 async fn unknown_wrong_and_disabled_are_told_the_same() -> Outcome {
     let (world, _, _) = World::enrolled(DIGITS).await?;
-    disable(&world, USERS[1].login()).await?;
+    world.disable(USERS[1].login()).await?;
     let wrong = told(&mut world.browser(), USERS[0].login(), "not the password").await?;
     assert_eq!(wrong.0, 422);
     assert!(wrong.1.contains("The e-mail address or the password is not right."));
@@ -83,7 +75,7 @@ async fn the_eleventh_wrong_password_waits() -> Outcome {
 async fn what_waits_for_whoever_is_disabled_fails() -> Outcome {
     let (world, _, phone) = World::enrolled(DIGITS).await?;
     number(&mut world.browser()).await?;
-    disable(&world, USERS[0].login()).await?;
+    world.disable(USERS[0].login()).await?;
     assert_eq!(world.count(FactKind::RequestFailed).await?, 1);
     assert!(phone.challenges().await?.is_empty());
     Ok(())
@@ -105,12 +97,37 @@ async fn whoever_is_disabled_is_out_at_once() -> Outcome {
     let (world, mut browser, phone) = World::enrolled(DIGITS).await?;
     let mut waiting = world.browser();
     let right = number(&mut waiting).await?;
-    disable(&world, USERS[0].login()).await?;
+    world.disable(USERS[0].login()).await?;
     assert!(browser.get("/apps").await?.path.starts_with("/sign-in"));
     assert!(waiting.get("/sign-in/number").await?.number().is_none());
     let reply = phone.approve(&right).await;
     assert!(reply.is_err() || reply.is_ok_and(|reply| reply.end.as_str() == "failed"));
     assert!(waiting.get("/sign-in/number").await?.path.starts_with("/sign-in?"));
     assert_eq!(world.count(FactKind::SignedIn).await?, 1, "the enrolment's");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_browser_that_goes_away_leaves_no_check_running() -> Outcome {
+    let (world, _, _) = World::enrolled(DIGITS).await?;
+    let body = format!("login={}&password=wrong", USERS[0].login());
+    let service = &world.demo.service;
+    let post = format!(
+        "POST /sign-in HTTP/1.1\r\nhost: a\r\norigin: {service}\r\n\
+         content-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    // Two at once are all that one place may run.
+    for _ in 0..4 {
+        let mut gone = Peer::connect(service).await?;
+        gone.say(&post).await?;
+        drop(gone);
+        // The check goes on until it is done, and is counted as what it was.
+        let mut tries = 0;
+        while world.browser().sign_in(USERS[0].login(), "wrong").await?.status.as_u16() == 429 {
+            tries += 1;
+            assert!(tries < 1_000, "a check that nobody waits for is still counted as running");
+        }
+    }
     Ok(())
 }

@@ -1,20 +1,37 @@
 //! What the specification promises, over real HTTP and WebSocket: one file for each noun.
 
 mod answer;
+mod app;
 mod body;
 mod claim;
 mod code;
+mod connection;
+mod credential;
+mod example;
 mod form;
 mod header;
+mod json;
+mod keys;
 mod log;
 mod login;
 mod markup;
 mod message;
+mod metrics;
+mod nonsense;
 mod number;
+mod operator;
 mod permission;
+mod ready;
+mod relay;
+mod relying_party;
 mod request;
 mod restart;
 mod session;
+mod signature;
 mod socket;
+mod text;
 mod time;
+mod tls;
+mod typed;
+mod webhook;
 mod wrong_number;

@@ -1,14 +1,10 @@
 //! What people, phones and browsers write never becomes part of a page.
 
-use authenticator_protocol::ids::UserId;
 use axum::http::Method;
 use demo::organisation::PASSWORD;
 use demo::visitor::Answer;
 use e2e::world::{cookies, other};
-use e2e::{DIGITS, Error, Outcome, World};
-use push_service::directory::hash_password;
-use signin::user::{Failures, User};
-use store::NewUser;
+use e2e::{DIGITS, Outcome, World};
 
 const NAME: &str = "Nn\"'><x9 onclick=1>&amp;";
 const MODEL: &str = "Mm\"'><x9 onload=1>";
@@ -24,24 +20,6 @@ fn harmless(page: &str, shown: &[&str], what: &str) {
     }
 }
 
-async fn add_user(world: &World) -> Result<(), Error> {
-    let app = world.app().await?;
-    let user = User {
-        id: UserId::from_bytes([9; 16]),
-        upn: UPN.to_owned(),
-        email: None,
-        name: NAME.to_owned(),
-        mobile: None,
-        disabled: false,
-        first_confirmed: None,
-        failures: Failures::default(),
-        app_locked: false,
-    };
-    let password_hash = hash_password(PASSWORD, &[1; 16]).ok_or("no hash")?;
-    app.tell(app.store.put_user(NewUser { user, password_hash }).await?);
-    Ok(())
-}
-
 fn check(page: &Answer, shown: &[&str]) {
     harmless(&page.body, shown, &page.path);
 }
@@ -49,7 +27,7 @@ fn check(page: &Answer, shown: &[&str]) {
 #[tokio::test]
 async fn names_and_models_are_text() -> Outcome {
     let world = World::start(DIGITS).await?;
-    add_user(&world).await?;
+    world.add_user(UPN, NAME).await?;
     let (mut browser, mut phone) = (world.browser(), world.phone());
     phone.model = MODEL.to_owned();
     check(&browser.sign_in(UPN, "wrong").await?, &["uu"]);
@@ -59,8 +37,8 @@ async fn names_and_models_are_text() -> Outcome {
     assert_eq!(offered.offer.payload.user, NAME, "the phone is told the name as it is");
     check(&browser.get("/register").await?, &["Nn", "Mm"]);
     let shown = phone.characters(&offered);
-    check(&browser.post("/register/characters", &[("characters", &other(&shown))]).await?, &["Nn", "Mm"]);
-    let page = browser.post("/register/characters", &[("characters", &shown)]).await?;
+    check(&browser.type_characters(&other(&shown)).await?, &["Nn", "Mm"]);
+    let page = browser.type_characters(&shown).await?;
     check(&page, &["Nn", "Mm"]);
     phone.approve(&page.number().ok_or("no number")?).await?;
     check(&browser.get("/register").await?, &["Nn", "Mm"]);

@@ -1,7 +1,7 @@
 //! Properties 6 and 8: a message is good for one place, and says so.
 
 use authenticator_protocol::answer::DenialReason;
-use authenticator_protocol::fetch::{Fetch, Leave};
+use authenticator_protocol::fetch::Leave;
 use authenticator_protocol::problem::Code;
 use authenticator_protocol::request::paths;
 use demo::visitor::Visitor;
@@ -32,7 +32,7 @@ async fn one_of_each(
         ("offer", offered.text.clone()),
         ("registration", other.signed(paths::REGISTRATION, &registration, &other.device_key)),
         ("approval-key", approval_key),
-        ("fetch", phone.signed(paths::FETCH, &Fetch {}, &phone.device_key)),
+        ("fetch", phone.signed(paths::FETCH, &phone.fetch_message(), &phone.device_key)),
         ("challenge", challenges.last().cloned().ok_or("no challenge")?),
         ("approval", phone.approval(&challenge, &right)?),
         ("denial", phone.denial(&challenge, DenialReason::NotMe)),
@@ -97,7 +97,11 @@ async fn an_inner_message_is_bound_like_the_outer() -> Outcome {
     let right = phone.registration(&offered);
     let other = world.phone();
     for (what, inner, code) in [
-        ("a fetch", phone.signed(paths::FETCH, &Fetch {}, &phone.approval_key), Code::Unsupported),
+        (
+            "a fetch",
+            phone.signed(paths::FETCH, &phone.fetch_message(), &phone.approval_key),
+            Code::Unsupported,
+        ),
         ("a broken one", forge::broken(&right.approval).ok_or("form")?, Code::Signature),
         (
             "one by the device key",
@@ -133,7 +137,7 @@ async fn an_inner_message_is_bound_like_the_outer() -> Outcome {
 async fn unknown_alg_typ_version_and_crit_are_refused() -> Outcome {
     let (world, _, phone) = World::enrolled(DIGITS).await?;
     let fetch = |name: &str, value: Value| {
-        let jws = phone.signed(paths::FETCH, &Fetch {}, &phone.device_key);
+        let jws = phone.signed(paths::FETCH, &phone.fetch_message(), &phone.device_key);
         forge::with_header(&jws, name, value, &phone.device_key)
     };
     for (name, value, code) in [
@@ -163,7 +167,7 @@ async fn unknown_alg_typ_version_and_crit_are_refused() -> Outcome {
         assert_eq!(reply.refused()?, code, "{name}: {value}");
     }
     world.demo.clock.advance(61_000);
-    let jws = phone.signed(paths::FETCH, &Fetch {}, &phone.device_key);
+    let jws = phone.signed(paths::FETCH, &phone.fetch_message(), &phone.device_key);
     let input = jws.rsplit_once('.').ok_or("form")?.0;
     assert_eq!(phone.web.jose(paths::FETCH, format!("{input}.")).await?.refused()?, Code::Malformed);
     let broken = forge::broken(&jws).ok_or("form")?;
@@ -197,7 +201,7 @@ async fn a_request_is_bound_to_its_address_and_method() -> Outcome {
         ("htm", json!("post")),
         ("htm", Value::Null),
     ] {
-        let jws = phone.signed(paths::FETCH, &Fetch {}, &phone.device_key);
+        let jws = phone.signed(paths::FETCH, &phone.fetch_message(), &phone.device_key);
         let jws = forge::with_header(&jws, name, value.clone(), &phone.device_key)?;
         let reply = phone.web.jose(paths::FETCH, jws).await?;
         assert_eq!(reply.refused()?, Code::WrongAddress, "{name}: {value}");
@@ -205,7 +209,7 @@ async fn a_request_is_bound_to_its_address_and_method() -> Outcome {
     }
     phone.fetch().await?;
     // The configured address counts, never the one that a client says it is talking to.
-    let jws = phone.signed(paths::FETCH, &Fetch {}, &phone.device_key);
+    let jws = phone.signed(paths::FETCH, &phone.fetch_message(), &phone.device_key);
     let lied = forge::with_header(
         &jws,
         "url",

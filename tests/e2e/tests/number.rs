@@ -13,7 +13,7 @@ use push_service::clock::ManualClock;
 use push_service::config::Config;
 use push_service::keys::Keys;
 use push_service::lifecycle::Running;
-use simulated_phone::{Event, Millis};
+use simulated_phone::{Event, Millis, Reception};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use tokio::net::TcpListener;
@@ -38,13 +38,13 @@ async fn the_number_never_travels_to_the_phone() -> Outcome {
         (format!("http://localhost:{}", proxy.local_addr()?.port()), listener.local_addr()?);
     let config =
         Config::parse(&organisation::configuration(&public, &public, listen, folder.path(), DIGITS))?;
-    Keys::create(&config.keys)?;
+    Keys::create(&config.keys, Millis(0).seconds())?;
     let clock = ManualClock::standing(Millis(1_800_000_000_000));
     let app = App::open(config, Arc::new(clock.clone()))?;
     organisation::add_users(&app).await?;
-    let running = Running::start_on(app, listener)?;
+    let running = Running::start_on(app, listener, Default::default())?;
     let recording = Recording::start(proxy, listen);
-    clock.advance(1_000);
+    clock.advance(6_000);
 
     let mut browser = Visitor::new(&format!("http://{listen}"));
     let mut phone = RawPhone::new(&public, &clock);
@@ -56,8 +56,16 @@ async fn the_number_never_travels_to_the_phone() -> Outcome {
     phone.register(&offered).await?;
     let (mut socket, _) = phone.socket(&public).await?;
     let shown = phone.characters(&offered);
-    let mut numbers =
-        vec![post(&mut browser, &public, "/register/characters", &[("characters", &shown)]).await?];
+    let enrolment = offered.offer.payload.enrolment.to_string();
+    let mut numbers = vec![
+        post(
+            &mut browser,
+            &public,
+            "/register/characters",
+            &[("enrolment", &enrolment), ("characters", &shown)],
+        )
+        .await?,
+    ];
     phone.approve(&numbers[0]).await?;
     for round in 0..6 {
         let number = post(&mut browser, &public, "/sign-in", &login).await?;
@@ -103,7 +111,7 @@ async fn eight_digits_by_policy_with_leading_zeros() -> Outcome {
     let (mut browser, phone) = (world.browser(), world.demo.phone(1)?);
     assert_eq!(once::enrol(&mut browser, &phone).await?, "enrolled");
     phone.event(Event::Done).await;
-    phone.set_network(false).await;
+    phone.set_network(Reception::Offline).await;
     sign_in(&mut browser).await?;
     let mut number = browser.get("/sign-in/number").await?.number().ok_or("no number")?;
     for _ in 0..300 {
@@ -115,7 +123,7 @@ async fn eight_digits_by_policy_with_leading_zeros() -> Outcome {
         number = browser.post("/sign-in/again", &[]).await?.number().ok_or("no number")?;
     }
     assert!(number.starts_with('0') && number.len() == 2, "{number}");
-    phone.set_network(true).await;
+    phone.set_network(Reception::Online).await;
     once::question(&phone).await?;
     let ready = |text: &str| {
         let (phone, text) = (phone.clone(), text.to_owned());

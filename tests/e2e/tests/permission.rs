@@ -89,10 +89,12 @@ async fn an_enrolment_belongs_to_the_session_that_opened_it() -> Outcome {
     sign_in(&mut thief).await?;
     let offered = phone.begin(&mut browser).await?;
     let shown = phone.characters(&offered);
-    let page = thief.post("/register/characters", &[("characters", &shown)]).await?;
+    let enrolment = offered.offer.payload.enrolment.to_string();
+    let form = [("enrolment", enrolment.as_str()), ("characters", &shown)];
+    let page = thief.post("/register/characters", &form).await?;
     assert!(page.number().is_none());
     thief.post("/register/cancel", &[]).await?;
-    let page = browser.post("/register/characters", &[("characters", &shown)]).await?;
+    let page = browser.type_characters(&shown).await?;
     assert!(page.number().is_some(), "somebody else's cancel ends only their own");
     assert!(thief.get("/register").await?.number().is_none());
     Ok(())

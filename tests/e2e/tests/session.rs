@@ -3,6 +3,7 @@
 use demo::organisation::{PASSWORD, USERS};
 use e2e::world::{cookies, number, sign_in};
 use e2e::{DIGITS, Error, Outcome, World};
+use std::time::Duration;
 
 async fn opens(world: &World, path: &str, session: &str) -> Result<bool, Error> {
     let reply = world.web.get(path, &format!("styrk-session={session}")).await?;
@@ -162,5 +163,29 @@ async fn what_another_session_waits_for_is_not_told() -> Outcome {
     bo.sign_in(USERS[1].login(), PASSWORD).await?;
     let told = bo.get(&waits).await?;
     assert_eq!(told.body, "{\"changed\":true,\"left\":0}", "as for a request that never was");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_stranger_with_the_password_keeps_only_so_many_pages_waiting() -> Outcome {
+    let (world, _, _) = World::enrolled(DIGITS).await?;
+    let mut browser = world.browser();
+    let address = sign_in(&mut browser).await?.wait().ok_or("it waits nowhere")?;
+    let cookies = cookies(&browser);
+    let mut waits = tokio::task::JoinSet::new();
+    // Those that may wait do so until the clock moves; one more is refused, whichever it is.
+    for _ in 0..9 {
+        let (web, address, cookies) = (world.web.clone(), address.clone(), cookies.clone());
+        waits.spawn(async move { web.get(&address, &cookies).await.map(|reply| reply.status) });
+    }
+    let first = waits.join_next().await.ok_or("nobody waited")??;
+    assert_eq!(first?, 429);
+    while !waits.is_empty() {
+        // Again, for one that had not begun to wait when the clock moved.
+        world.demo.clock.advance(30_000);
+        while let Ok(Some(status)) = tokio::time::timeout(Duration::from_secs(1), waits.join_next()).await {
+            assert_eq!(status??, 200);
+        }
+    }
     Ok(())
 }

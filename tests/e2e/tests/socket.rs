@@ -3,7 +3,7 @@
 use authenticator_protocol::answer::DenialReason;
 use authenticator_protocol::code::Bytes;
 use authenticator_protocol::ids::WakeId;
-use authenticator_protocol::problem::Code;
+use authenticator_protocol::problem::{Code, Problem};
 use authenticator_protocol::request::paths;
 use authenticator_protocol::wake::Wake;
 use axum::http::Method;
@@ -78,13 +78,12 @@ async fn a_receipt_is_the_same_for_known_and_unknown_wakes() -> Outcome {
 
 #[tokio::test]
 async fn without_an_opening_it_closes_after_five_seconds() -> Outcome {
-    let (world, mut browser, phone) = World::enrolled(DIGITS).await?;
+    let (world, _, phone) = World::enrolled(DIGITS).await?;
     let mut patient = RawSocket::connect(&world.demo.service).await?;
     let mut silent = RawSocket::connect(&world.demo.service).await?;
     world.demo.clock.advance(4_000);
     let (opening, secret) = phone.opening(patient.nonce);
     patient.say(&opening).await?;
-    number(&mut browser).await?;
     assert!(Wake::from_bytes(&wake(&mut patient).await?).is_some_and(|wake| wake.is_for(&secret)), "in time");
     // The greeting was sent a moment before the timer began; one second is enough for that.
     world.demo.clock.advance(2_000);
@@ -94,7 +93,7 @@ async fn without_an_opening_it_closes_after_five_seconds() -> Outcome {
 
 #[tokio::test]
 async fn an_opening_that_does_not_fit_is_refused() -> Outcome {
-    let (world, mut browser, phone) = World::enrolled(DIGITS).await?;
+    let (world, _, phone) = World::enrolled(DIGITS).await?;
     let service = &world.demo.service;
     let stranger = world.phone();
     let used = RawSocket::connect(service).await?;
@@ -139,7 +138,6 @@ async fn an_opening_that_does_not_fit_is_refused() -> Outcome {
     let mut socket = RawSocket::connect(service).await?;
     let (opening, _) = phone.opening(socket.nonce);
     socket.say(&opening).await?;
-    number(&mut browser).await?;
     wake(&mut socket).await?;
     Ok(())
 }
@@ -161,12 +159,51 @@ async fn an_opening_in_bytes_instead_of_text_is_refused_and_talk_afterwards_is_i
 async fn it_replays_nothing() -> Outcome {
     let (world, mut browser, phone) = World::enrolled(DIGITS).await?;
     number(&mut browser).await?;
+    number(&mut world.browser()).await?;
+    // What waited before is fetched, not pushed: one wake, which says that the socket is open, whatever waits.
     let (mut socket, _) = phone.socket(&world.demo.service).await?;
-    // What waited before is fetched, not pushed: the only wake is the one of the next request.
+    assert!(socket.within(Duration::from_millis(100)).await.is_err(), "one opening, one wake");
+    assert_eq!(phone.challenges().await?.len(), 2);
     number(&mut world.browser()).await?;
     wake(&mut socket).await?;
     assert!(socket.within(Duration::from_millis(100)).await.is_err(), "one request, one wake");
-    assert_eq!(phone.challenges().await?.len(), 2);
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_begins_while_it_opens_is_not_missed() -> Outcome {
+    let (world, mut browser, phone) = World::enrolled(DIGITS).await?;
+    let mut socket = RawSocket::connect(&world.demo.service).await?;
+    assert!(phone.challenges().await?.is_empty());
+    // After the phone has looked, and before its opening is accepted.
+    number(&mut browser).await?;
+    let (opening, secret) = phone.opening(socket.nonce);
+    socket.say(&opening).await?;
+    assert!(Wake::from_bytes(&wake(&mut socket).await?).is_some_and(|wake| wake.is_for(&secret)));
+    assert_eq!(phone.challenges().await?.len(), 1);
+    Ok(())
+}
+
+#[tokio::test]
+async fn it_ends_within_a_second_of_its_user_being_disabled() -> Outcome {
+    let (world, mut browser, phone) = World::enrolled(DIGITS).await?;
+    let mut second = world.phone();
+    second.enrol(&mut browser).await?;
+    let mut sockets = Vec::new();
+    for phone in [&phone, &second] {
+        sockets.push(phone.socket(&world.demo.service).await?.0);
+    }
+    number(&mut world.browser()).await?;
+    for socket in &mut sockets {
+        wake(socket).await?;
+    }
+    world.disable(demo::organisation::USERS[0].login()).await?;
+    for socket in &mut sockets {
+        assert_eq!(socket.within(Duration::from_secs(1)).await?, Brought::Closed(Some(4003)));
+    }
+    let (mut again, _) = phone.try_socket(&world.demo.service).await?;
+    assert_eq!(again.closed().await?, Some(4003), "nor does it open");
+    assert!(phone.fetch().await?.challenges.is_empty(), "the account is not over: nothing is deleted");
     Ok(())
 }
 
@@ -177,10 +214,6 @@ async fn it_ends_within_a_second_of_the_removal() -> Outcome {
     second.enrol(&mut browser).await?;
     let (mut mine, _) = phone.socket(&world.demo.service).await?;
     let (mut theirs, _) = second.socket(&world.demo.service).await?;
-    // Both are open once a wake came.
-    number(&mut world.browser()).await?;
-    wake(&mut mine).await?;
-    wake(&mut theirs).await?;
     let id = second.device.ok_or("no device")?;
     browser.post(&format!("/security/devices/{id}/remove"), &[("confirmed", "yes")]).await?;
     let end = theirs.within(Duration::from_secs(1)).await?;
@@ -188,7 +221,7 @@ async fn it_ends_within_a_second_of_the_removal() -> Outcome {
     number(&mut world.browser()).await?;
     wake(&mut mine).await?;
     // It cannot come back, and its fetch says why.
-    let (mut again, _) = second.socket(&world.demo.service).await?;
+    let (mut again, _) = second.try_socket(&world.demo.service).await?;
     assert!(matches!(again.next().await?, Brought::Text(problem) if problem.contains("device_ended")));
     assert_eq!(again.closed().await?, Some(4003));
     let leave = phone.signed(paths::LEAVE, &authenticator_protocol::fetch::Leave {}, &phone.device_key);
@@ -199,4 +232,31 @@ async fn it_ends_within_a_second_of_the_removal() -> Outcome {
         "also when it leaves"
     );
     Ok(())
+}
+
+#[tokio::test]
+async fn one_device_keeps_only_so_many_sockets_open() -> Outcome {
+    let (world, _, phone) = World::enrolled(DIGITS).await?;
+    let mut open = Vec::new();
+    for _ in 0..8 {
+        open.push(phone.socket(&world.demo.service).await?.0);
+    }
+    number(&mut world.browser()).await?;
+    for socket in &mut open {
+        wake(socket).await?;
+    }
+    let (mut ninth, _) = phone.try_socket(&world.demo.service).await?;
+    let Brought::Text(problem) = ninth.next().await? else { return Err("no problem".into()) };
+    assert_eq!(serde_json::from_str::<Problem>(&problem)?.code, Code::TooMany);
+    assert_eq!(ninth.closed().await?, Some(4003));
+    drop(open.pop());
+    let again = async {
+        loop {
+            let (mut socket, _) = phone.try_socket(&world.demo.service).await?;
+            if let Brought::Binary(_) = socket.next().await? {
+                return Ok::<_, Error>(());
+            }
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), again).await?
 }

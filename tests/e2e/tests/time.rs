@@ -1,7 +1,7 @@
 //! Properties 8 and 15: clocks, at the service and on the phone.
 
 use authenticator_protocol::answer::{AnswerReply, End};
-use authenticator_protocol::fetch::{Fetch, FetchReply};
+use authenticator_protocol::fetch::FetchReply;
 use authenticator_protocol::problem::Code;
 use authenticator_protocol::request::paths;
 use authenticator_protocol::time::Seconds;
@@ -82,7 +82,7 @@ async fn a_request_is_bound_to_its_time() -> Outcome {
     let (_world, _, phone) = World::enrolled(DIGITS).await?;
     let now = phone.now().0;
     let signed_at = |at: u64| {
-        let jws = phone.signed(paths::FETCH, &Fetch {}, &phone.device_key);
+        let jws = phone.signed(paths::FETCH, &phone.fetch_message(), &phone.device_key);
         forge::with_header(&jws, "iat", json!(at), &phone.device_key)
     };
     for at in [now - 121, now + 121, 0, u64::MAX] {
@@ -90,14 +90,21 @@ async fn a_request_is_bound_to_its_time() -> Outcome {
         assert_eq!(reply.refused()?, Code::Clock, "{at}");
         assert_eq!(reply.problem()?.now, Some(Seconds(now)), "the phone is told the service's time");
     }
-    assert_eq!(phone.web.jose(paths::FETCH, signed_at(now + 120)?).await?.status, 200);
+    for at in [now - 120, now + 120] {
+        let leave = phone.signed(paths::ANSWER, &phone.fetch_message(), &phone.device_key);
+        let jws = forge::with_header(&leave, "iat", json!(at), &phone.device_key)?;
+        let jws = forge::with_header(&jws, "typ", json!("styrk-denial+jws"), &phone.device_key)?;
+        assert_eq!(phone.answer(jws).await?.refused()?, Code::Malformed, "{at} is in time, and no denial");
+    }
+    assert_eq!(phone.web.jose(paths::FETCH, signed_at(now + 6)?).await?.refused()?, Code::Clock);
+    assert_eq!(phone.web.jose(paths::FETCH, signed_at(now + 5)?).await?.status, 200);
     Ok(())
 }
 
 #[tokio::test]
 async fn a_fetch_counts_once_and_not_from_before_the_start() -> Outcome {
     let (world, _, phone) = World::enrolled(DIGITS).await?;
-    let jws = phone.signed(paths::FETCH, &Fetch {}, &phone.device_key);
+    let jws = phone.signed(paths::FETCH, &phone.fetch_message(), &phone.device_key);
     phone.web.jose(paths::FETCH, jws.clone()).await?.json::<FetchReply>()?;
     assert_eq!(phone.web.jose(paths::FETCH, jws.clone()).await?.refused()?, Code::Replayed);
     world.restart().await?;
@@ -105,6 +112,21 @@ async fn a_fetch_counts_once_and_not_from_before_the_start() -> Outcome {
     assert_eq!(reply.refused()?, Code::Clock, "the node that has seen it is gone");
     assert!(reply.problem()?.now.is_some());
     phone.fetch().await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_fetch_signed_ahead_of_time_is_not_taken_again_after_a_restart() -> Outcome {
+    let (world, _, phone) = World::enrolled(DIGITS).await?;
+    let jws = phone.signed(paths::FETCH, &phone.fetch_message(), &phone.device_key);
+    let ahead = forge::with_header(&jws, "iat", json!(phone.now().0 + 5), &phone.device_key)?;
+    assert_eq!(phone.web.jose(paths::FETCH, ahead.clone()).await?.status, 200);
+    world.demo.stop_service().await;
+    world.demo.start_service().await?;
+    for _ in 0..130 {
+        assert_eq!(phone.web.jose(paths::FETCH, ahead.clone()).await?.refused()?, Code::Clock);
+        world.demo.clock.advance(1_000);
+    }
     Ok(())
 }
 
@@ -121,6 +143,23 @@ async fn a_phone_with_a_wrong_clock_succeeds_at_the_second_try() -> Outcome {
         once::type_number(&phone, &right).await?;
         once::result(&phone).await?;
         assert_eq!(browser.get("/sign-in/number").await?.path, "/apps", "{offset} ms");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_time_that_a_phone_is_told_is_one_that_counts_even_in_the_first_second() -> Outcome {
+    let (world, _, phone) = World::enrolled(DIGITS).await?;
+    world.demo.stop_service().await;
+    world.demo.start_service().await?;
+    let signed_at = |at: u64| {
+        let jws = phone.signed(paths::FETCH, &phone.fetch_message(), &phone.device_key);
+        forge::with_header(&jws, "iat", json!(at), &phone.device_key)
+    };
+    for wrong in [phone.now().0 - 600, phone.now().0 + 600, phone.now().0] {
+        let told = phone.web.jose(paths::FETCH, signed_at(wrong)?).await?.problem()?;
+        let told = told.now.ok_or("not told the time")?;
+        assert_eq!(phone.web.jose(paths::FETCH, signed_at(told.0)?).await?.status, 200, "{wrong}");
     }
     Ok(())
 }

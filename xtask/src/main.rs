@@ -2,9 +2,17 @@
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command speaks to its user")]
 
+mod bench;
+mod bindings;
+mod fuzz;
+mod generated;
 mod house;
 mod needs;
 mod parts;
+mod phones;
+mod scenarios;
+mod settings;
+mod texts;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -14,6 +22,13 @@ cargo xtask COMMAND
 
   test [--install] [PART …]  everything that is checked, or some parts; --install fetches what is missing (Debian, as root)
   check                      the inner loop: format, lints, unit tests
+  fuzz [TARGET …]            inputs that nobody wrote, for longer than the checks do (--help)
+  bench [--smoke]            measures the service and writes docs/figures.md (--help)
+  bindings                   writes the Kotlin and Swift of the core's surface (bindings/)
+  phones                     builds the core as a library for phones, and tells its size
+  texts                      writes the texts of the Android and iOS apps (from texts/)
+  settings                   writes docs/configuration.md from the service's list of settings
+  openapi                    writes docs/openapi.json from the handlers of the relying-party API
   setup                      fetches what the checks need (Debian, as root)
 ";
 
@@ -27,7 +42,14 @@ fn main() -> ExitCode {
             let named: Vec<&str> = rest.iter().copied().filter(|word| *word != "--install").collect();
             parts::run(&root, install, &named)
         }
-        ["check"] => parts::run(&root, false, &["house", "format", "lints", "unit"]),
+        ["check"] => parts::run(&root, false, &["house", "texts", "format", "lints", "unit"]),
+        ["fuzz", rest @ ..] => fuzz::run(&root, rest),
+        ["bench", rest @ ..] => bench::run(&root, rest),
+        ["bindings"] => bindings::write(&root),
+        ["phones"] => phones::measure(&root),
+        ["texts"] => texts::write(&root),
+        ["settings"] => settings::write(&root),
+        ["openapi"] => settings::write_openapi(&root),
         ["setup"] => needs::install(&root),
         ["help" | "--help" | "-h"] => {
             print!("{HELP}");

@@ -1,6 +1,6 @@
 //! What the checks need beside Rust and Node, and how a bare Debian gets it.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Something that must be there.
@@ -22,10 +22,70 @@ const NEEDS: &[Need] = &[
         ],
     },
     Need {
+        name: "a C++ compiler",
+        why: "builds libFuzzer",
+        there: |_| runs("c++", &["--version"]),
+        install: &[
+            &["apt-get", "update", "-q"],
+            &["apt-get", "install", "-q", "-y", "--no-install-recommends", "g++"],
+        ],
+    },
+    Need {
         name: "rustfmt and clippy",
         why: "format and lints",
         there: |_| runs("cargo", &["fmt", "--version"]) && runs("cargo", &["clippy", "--version"]),
         install: &[&["rustup", "component", "add", "rustfmt", "clippy"]],
+    },
+    Need {
+        name: "Python's packages cryptography and openapi-spec-validator",
+        why: "the independent phone, the checker of the vectors, and the example for relying parties",
+        there: |root| {
+            let python = Command::new("python3")
+                .args(["-c", "import cryptography, openapi_spec_validator"])
+                .env("PYTHONPATH", python(root))
+                .output();
+            python.is_ok_and(|output| output.status.success())
+        },
+        install: &[&[
+            "python3",
+            "-m",
+            "pip",
+            "install",
+            "-q",
+            "--target",
+            "target/python",
+            "-r",
+            "tests/independent/requirements.txt",
+        ]],
+    },
+    Need {
+        name: "curl, jq and openssl",
+        why: "the example for relying parties",
+        there: |_| {
+            runs("curl", &["--version"]) && runs("jq", &["--version"]) && runs("openssl", &["version"])
+        },
+        install: &[
+            &["apt-get", "update", "-q"],
+            &["apt-get", "install", "-q", "-y", "--no-install-recommends", "curl", "jq", "openssl"],
+        ],
+    },
+    Need {
+        name: "a JDK",
+        why: "compiles and runs the Kotlin; 17 or newer",
+        there: |_| runs("javac", &["-version"]),
+        install: &[
+            &["apt-get", "update", "-q"],
+            &["apt-get", "install", "-q", "-y", "--no-install-recommends", "openjdk-17-jdk-headless"],
+        ],
+    },
+    Need {
+        name: "Maven",
+        why: "builds the Kotlin, with what it needs from Maven Central",
+        there: |_| runs("mvn", &["--version"]),
+        install: &[
+            &["apt-get", "update", "-q"],
+            &["apt-get", "install", "-q", "-y", "--no-install-recommends", "maven"],
+        ],
     },
     Need {
         name: "Chromium and a font",
@@ -49,10 +109,24 @@ const NEEDS: &[Need] = &[
         },
         install: &[&["npm", "ci", "--prefix", "tests/browser", "--no-audit", "--no-fund"]],
     },
+    Need {
+        name: "Swift, in a Debian 13 of its own",
+        why: "the iOS side of the core",
+        there: |root| {
+            let script = root.join("ios/linux-ci/swift-root.sh");
+            runs("bash", &[&script.to_string_lossy(), "--there"])
+        },
+        install: &[&["bash", "ios/linux-ci/swift-root.sh"]],
+    },
 ];
 
 fn runs(program: &str, arguments: &[&str]) -> bool {
     Command::new(program).args(arguments).output().is_ok_and(|output| output.status.success())
+}
+
+/// Where Python's packages for the checks lie.
+pub(crate) fn python(root: &Path) -> PathBuf {
+    root.join("target/python")
 }
 
 /// Fetches what is missing.

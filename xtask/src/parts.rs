@@ -1,6 +1,6 @@
 //! The parts of the checks, their order and their time budgets.
 
-use crate::{house, needs};
+use crate::{bench, bindings, fuzz, house, needs, phones, scenarios, texts};
 use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -16,34 +16,100 @@ struct Part {
 enum What {
     /// Looks at the files.
     House,
+    /// Writes the texts of the apps again, and compares.
+    Texts,
+    /// Generates the Kotlin and Swift of the core again, and compares.
+    Bindings,
+    /// Gives the fuzz targets a few seconds each.
+    Fuzz,
+    /// Measures everything once, without believing it.
+    Bench,
+    /// Builds the core for the systems of phones.
+    Phones,
+    /// Compares what the languages have run of the scenarios.
+    Scenarios,
     /// Runs commands, one after the other.
     Commands(&'static [&'static [&'static str]]),
 }
 
 const PARTS: &[Part] = &[
     Part { name: "house", budget: 1, what: What::House },
-    Part { name: "format", budget: 1, what: What::Commands(&[&["cargo", "fmt", "--all", "--check"]]) },
+    Part { name: "texts", budget: 1, what: What::Texts },
+    Part {
+        name: "format",
+        budget: 1,
+        what: What::Commands(&[
+            &["cargo", "fmt", "--all", "--check"],
+            &["cargo", "fmt", "--manifest-path", "tests/fuzz/Cargo.toml", "--check"],
+        ]),
+    },
     Part {
         name: "lints",
         budget: 8,
-        what: What::Commands(&[&[
-            "cargo",
-            "clippy",
-            "--workspace",
-            "--all-targets",
-            "--locked",
-            "--",
-            "-D",
-            "warnings",
-        ]]),
+        what: What::Commands(&[
+            &["cargo", "clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"],
+            &[
+                "cargo",
+                "clippy",
+                "--manifest-path",
+                "tests/fuzz/Cargo.toml",
+                "--target-dir",
+                "target",
+                "--all-features",
+                "--locked",
+                "--",
+                "-D",
+                "warnings",
+            ],
+        ]),
     },
     Part {
         name: "unit",
         budget: 12,
         what: What::Commands(&[&["cargo", "test", "--workspace", "--locked", "--exclude", "e2e"]]),
     },
-    Part { name: "e2e", budget: 6, what: What::Commands(&[&["cargo", "test", "--locked", "-p", "e2e"]]) },
+    Part { name: "fuzz", budget: 3, what: What::Fuzz },
+    Part { name: "bindings", budget: 4, what: What::Bindings },
+    Part { name: "phones", budget: 3, what: What::Phones },
+    Part { name: "e2e", budget: 9, what: What::Commands(&[&["cargo", "test", "--locked", "-p", "e2e"]]) },
     Part { name: "demo", budget: 2, what: What::Commands(&[&["cargo", "demo", "--", "--once"]]) },
+    Part { name: "bench", budget: 3, what: What::Bench },
+    Part {
+        name: "vectors",
+        budget: 1,
+        what: What::Commands(&[
+            &["python3", "tests/vectors/check.py"],
+            &["python3", "tests/independent/test_rules.py"],
+            &["python3", "tests/independent/test_description.py"],
+        ]),
+    },
+    Part {
+        name: "independent",
+        budget: 3,
+        what: What::Commands(&[
+            &["cargo", "build", "--locked", "-p", "demo"],
+            &["python3", "tests/independent/test_phone.py"],
+        ]),
+    },
+    Part {
+        name: "kotlin",
+        budget: 4,
+        what: What::Commands(&[
+            &["cargo", "build", "--locked", "-p", "authenticator-bindings", "--lib"],
+            &["cargo", "build", "--locked", "-p", "demo"],
+            &["mvn", "-B", "-ntp", "-f", "android/linux-ci/pom.xml", "test"],
+        ]),
+    },
+    Part {
+        name: "swift",
+        budget: 4,
+        what: What::Commands(&[
+            &["cargo", "build", "--locked", "-p", "authenticator-bindings", "--lib"],
+            &["cargo", "build", "--locked", "-p", "demo"],
+            &["bash", "ios/linux-ci/test.sh"],
+        ]),
+    },
+    Part { name: "scenarios", budget: 1, what: What::Scenarios },
     Part { name: "browser", budget: 8, what: What::Commands(&[&["node", "tests/browser/run.mjs"]]) },
 ];
 
@@ -58,13 +124,23 @@ pub(crate) fn run(root: &Path, install: bool, named: &[&str]) -> Result<(), Stri
     } else {
         needs::missing(root)?;
     }
+    if named.is_empty() {
+        scenarios::forget(root);
+    }
     let mut report = Vec::new();
     let mut failed = false;
     for part in PARTS.iter().filter(|part| named.is_empty() || named.contains(&part.name)) {
         println!("\n== {}", part.name);
         let began = now();
+        let mut not_run = Vec::new();
         let outcome = match part.what {
             What::House => house::check(root),
+            What::Phones => phones::check(root).map(|missing| not_run = missing),
+            What::Texts => texts::check(root),
+            What::Bindings => bindings::check(root),
+            What::Scenarios => scenarios::compare(root),
+            What::Fuzz => fuzz::check(root),
+            What::Bench => bench::check(root),
             What::Commands(commands) => commands.iter().try_for_each(|command| execute(root, command)),
         };
         let took = now() - began;
@@ -72,20 +148,30 @@ pub(crate) fn run(root: &Path, install: bool, named: &[&str]) -> Result<(), Stri
             println!("{message}");
             failed = true;
         }
-        report.push((part, outcome.is_ok(), took));
+        report.push((part, outcome.is_ok(), took, not_run));
     }
     println!();
-    for (part, passed, took) in report {
+    for (part, passed, took, not_run) in report {
         let word = if passed { "passed" } else { "FAILED" };
         let over = if took > Duration::from_secs(part.budget * 60) { ", over its budget" } else { "" };
+        for what in not_run {
+            println!("{:>8}  NOT RUN: {what}", part.name);
+        }
         println!("{:>8}  {word}  {:>6.1} s of {} min{over}", part.name, took.as_secs_f64(), part.budget);
     }
     if failed { Err("\nNot everything passed.".to_owned()) } else { Ok(()) }
 }
 
-fn execute(root: &Path, command: &[&str]) -> Result<(), String> {
-    let status = Command::new(command[0]).args(&command[1..]).current_dir(root).status();
-    match status {
+pub(crate) fn execute(root: &Path, command: &[&str]) -> Result<(), String> {
+    let mut run = Command::new(command[0]);
+    run.args(&command[1..]).current_dir(root);
+    run.env("PYTHONPATH", needs::python(root)).env("PYTHONDONTWRITEBYTECODE", "1");
+    // What cargo tells xtask about itself would make crates that look at it compile again each time.
+    let told = ["CARGO_MANIFEST_", "CARGO_PKG_"];
+    for (name, _) in std::env::vars().filter(|(name, _)| told.iter().any(|prefix| name.starts_with(prefix))) {
+        run.env_remove(name);
+    }
+    match run.status() {
         Ok(status) if status.success() => Ok(()),
         Ok(_) => Err(format!("failed: {}", command.join(" "))),
         Err(error) => Err(format!("cannot run {}: {error}", command.join(" "))),

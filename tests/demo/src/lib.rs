@@ -12,6 +12,7 @@ pub mod organisation;
 pub mod tidportalen;
 pub mod visitor;
 
+use authenticator_protocol::random::bytes;
 use authenticator_protocol::time::Millis;
 use futures_util::future::{BoxFuture, FutureExt as _};
 use push_service::app::{App, StartError};
@@ -26,6 +27,7 @@ use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use store::SystemRandom;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::sync::Mutex;
@@ -201,10 +203,29 @@ fn rotation(keys: PathBuf, running: &Arc<Mutex<Option<Running>>>, clock: &Manual
 }
 
 async fn listen(port: u16) -> Result<TcpListener, Error> {
+    if port == 0 {
+        return listen_anywhere().await;
+    }
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     TcpListener::bind(address)
         .await
         .map_err(|error| format!("port {port}: {error}; try another with --port").into())
+}
+
+/// Below the ports that systems give to outgoing connections (Linux: from 32768): one of those could take the port of
+/// a service that is stopped for a moment, and it could not come back.
+async fn listen_anywhere() -> Result<TcpListener, Error> {
+    const TRIES: usize = 64;
+    let mut refused = None;
+    for _ in 0..TRIES {
+        let drawn: [u8; 2] = bytes(&mut SystemRandom::new());
+        let port = 16_384 | (u16::from_be_bytes(drawn) >> 2);
+        match TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await {
+            Ok(listener) => return Ok(listener),
+            Err(error) => refused = Some(error),
+        }
+    }
+    Err(format!("no free port: {refused:?}").into())
 }
 
 /// Phones take turns: a Pixel 9, an iPhone 15.

@@ -61,7 +61,7 @@ async fn a_service_that_is_away_is_told_and_comes_back() -> Outcome {
     let form = [("email", "anna.andersson@regionx.example")];
     demo.stop_service().await;
     let page = browser.post("/sign-in", &form).await?;
-    assert!(page.says("Signing in is not possible right now"), "{}", page.body);
+    assert!(page.says("You cannot sign in right now"), "{}", page.body);
     demo.start_service().await?;
     let page = browser.post("/sign-in", &form).await?;
     let number = page.number().ok_or(page.body)?;

@@ -1,6 +1,6 @@
 //! The figures: builds the service and what measures it, and lets it write the page.
 
-use crate::parts::execute;
+use crate::parts::{BUILD, execute};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -16,16 +16,23 @@ cargo xtask bench [--brief|--smoke]
 /// In full, by command; or only that it works.
 pub(crate) fn run(root: &Path, words: &[&str]) -> Result<(), String> {
     match words {
-        [] => measure(root, &["--release"], "release", &root.join("docs/figures.md"), &[]),
-        ["--brief"] => measure(root, &["--release"], "release", &aside(root), &["--brief"]),
+        [] => {
+            build(root)?;
+            measure(root, "release", &root.join("docs/figures.md"), &[])
+        }
+        ["--brief"] => {
+            build(root)?;
+            measure(root, "release", &aside(root), &["--brief"])
+        }
         ["--smoke"] => check(root),
         _ => Err(HELP.to_owned()),
     }
 }
 
-/// Everything once, in the checks.
+/// Everything once, in the checks, with what they have built.
 pub(crate) fn check(root: &Path) -> Result<(), String> {
-    measure(root, &[], "debug", &aside(root), &["--smoke"])
+    execute(root, BUILD)?;
+    measure(root, "debug", &aside(root), &["--smoke"])
 }
 
 /// Where figures go that nobody should believe.
@@ -33,13 +40,14 @@ fn aside(root: &Path) -> PathBuf {
     built(root).join("bench/figures.md")
 }
 
-fn measure(root: &Path, profile: &[&str], folder: &str, page: &Path, rest: &[&str]) -> Result<(), String> {
-    // Apart, so that the service is built with the features that it is shipped with.
-    for package in ["push-service", "bench"] {
-        let mut build = vec!["cargo", "build", "--locked", "--bins", "-p", package];
-        build.extend(profile);
-        execute(root, &build)?;
-    }
+/// Each apart, so that the service is built with the features that it is shipped with.
+fn build(root: &Path) -> Result<(), String> {
+    ["push-service", "bench"].iter().try_for_each(|package| {
+        execute(root, &["cargo", "build", "--locked", "--release", "--bins", "-p", package])
+    })
+}
+
+fn measure(root: &Path, folder: &str, page: &Path, rest: &[&str]) -> Result<(), String> {
     let work = built(root).join("bench");
     fs::create_dir_all(&work).map_err(|error| format!("{}: {error}", work.display()))?;
     let mut bench = Command::new(built(root).join(folder).join("bench"));

@@ -1,7 +1,7 @@
 //! The Kotlin and Swift of `bindings`: generated, committed, and checked against what the generator writes today.
 
 use crate::generated::{self, File};
-use crate::parts::execute;
+use crate::parts::{self, execute};
 use std::path::Path;
 
 const CRATE: &str = "authenticator-bindings";
@@ -38,7 +38,7 @@ fn files(root: &Path) -> Result<Vec<File>, String> {
 }
 
 fn generate(root: &Path) -> Result<(), String> {
-    execute(root, &["cargo", "build", "--locked", "-p", CRATE, "--lib"])?;
+    execute(root, parts::BUILD)?;
     for language in ["kotlin", "swift"] {
         execute(
             root,

@@ -2,6 +2,7 @@
 
 use authenticator_core::screen::Screen;
 use authenticator_protocol::answer::DenialReason;
+use authenticator_protocol::code::encode;
 use demo::organisation::{self, PASSWORD, USERS};
 use demo::visitor::Visitor;
 use demo::{Error as DemoError, once};
@@ -13,6 +14,7 @@ use push_service::clock::ManualClock;
 use push_service::config::Config;
 use push_service::keys::Keys;
 use push_service::lifecycle::Running;
+use sha2::{Digest as _, Sha256};
 use simulated_phone::{Event, Millis, Reception};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -158,4 +160,21 @@ async fn numbers_of_five_minutes_differ() -> Outcome {
         assert!(seen.insert(page.number().ok_or("no number")?), "a number came twice");
     }
     Ok(())
+}
+
+#[test]
+fn every_form_of_a_number_is_found() {
+    let hash = Sha256::digest(b"01234567");
+    let hex: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+    for (bytes, form) in [
+        (br#"{"number":"01234567"}"#.to_vec(), "its digits"),
+        (br#"{"number":1234567}"#.to_vec(), "its value"),
+        (format!("a.{}.b", encode(br#"{"number":"01234567"}"#)).into_bytes(), "its digits"),
+        (format!("\"{}\"", encode(b"01234567")).into_bytes(), "base64url of its digits"),
+        (format!("\"{}\"", encode(&hash)).into_bytes(), "its hash in base64url"),
+        (hex.into_bytes(), "its hash in hex, lower case"),
+    ] {
+        assert!(traces("01234567", &bytes).contains(&form), "{form}");
+    }
+    assert!(traces("01234567", b"nothing, 76543211 and 1800000000").is_empty());
 }

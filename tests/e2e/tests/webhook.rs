@@ -8,6 +8,7 @@ use e2e::relying_party::{Backend, Opened};
 use e2e::{DIGITS, Error, Outcome, RawPhone, World};
 use serde_json::{Value, json};
 use signin::fact::FactKind;
+use signin::user::Order;
 use std::sync::{Arc, Mutex};
 use tokio::net::TcpListener;
 
@@ -92,6 +93,18 @@ async fn an_end_is_delivered_once() -> Outcome {
     let third = backend.ask_anna().await?;
     backend.cancel(&third.id).await?;
     assert_eq!(receiver.has(&world, 3).await?.len(), 3);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_user_who_is_removed_has_failed() -> Outcome {
+    let (world, _, backend, receiver) = world(StatusCode::OK).await?;
+    let opened = backend.ask_anna().await?;
+    let app = world.app().await?;
+    app.tell(app.store.order(world.anna().await?.id, Order::Remove).await?);
+    let got = receiver.has(&world, 1).await?;
+    let claims = backend.read(got[0].1["result"].as_str().ok_or("no result")?).await?;
+    assert_eq!((&claims["end"], &claims["request"]), (&json!("failed"), &json!(opened.id)));
     Ok(())
 }
 

@@ -160,14 +160,14 @@ async fn asked(world: &World, user: &str) -> RequestId {
         user: user.to_owned(),
         purpose: Purpose::SignIn,
         application: "Journalen".into(),
-        message: None,
-        origin: Origin::default(),
+        message: Some("Attest".into()),
+        origin: Origin { address: "198.51.100.7".into(), browser: Some("Firefox".into()), ..Origin::default() },
         organisation: "Region X".into(),
         digits: None,
         lifetime: Some(600),
-        place: None,
+        place: Some(world.hash()),
         asked: world.hash(),
-        nonce: None,
+        nonce: Some("n".into()),
         repeat: None,
         delivered: true,
     };
@@ -186,14 +186,24 @@ pub async fn what_a_relying_party_asked_is_no_obstacle(engine: Box<dyn Engine>) 
     }
     assert_eq!(world.store.deliveries(10).await.unwrap().len(), 2, "and they are told");
     let pending = asked(&world, &upn).await;
-    assert_eq!(world.store.order(user, Order::Remove).await.unwrap().value, Some(true));
+    let own = world.open(world.session(user).await).await.unwrap();
+    let removed = world.store.order(user, Order::Remove).await.unwrap();
+    assert_eq!(removed.value, Some(true));
+    assert!(removed.notices.contains(&Notice::Delivery) && removed.notices.contains(&Notice::Request(pending)));
+    assert!(world.store.request(own).await.unwrap().is_none());
     for id in [known, pending] {
-        assert!(world.store.request(id).await.unwrap().is_none());
+        let view = world.view(id).await;
+        assert_eq!(view.request.ended.unwrap().end, End::Failed, "whoever asked hears of it");
+        let of = view.request.asker.commission().unwrap();
+        assert_eq!((of.nonce.as_deref(), of.place.0), (Some("n"), [0; 32]));
+        assert_eq!((view.request.origin, view.request.message), (Origin::default(), None), "and of nothing else");
     }
-    assert_eq!(world.store.deliveries(10).await.unwrap().len(), 1, "nothing is left to say of who is gone");
+    assert_eq!(world.store.deliveries(10).await.unwrap().len(), 3, "and is told");
     world.pass(31 * DAY);
     world.store.expire().await.unwrap();
-    assert!(world.store.request(unknown).await.unwrap().is_none(), "although it was never delivered");
+    for id in [known, unknown, pending] {
+        assert!(world.store.request(id).await.unwrap().is_none(), "although it was never delivered");
+    }
     assert!(world.store.deliveries(10).await.unwrap().is_empty());
 }
 

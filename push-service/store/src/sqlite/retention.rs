@@ -81,12 +81,15 @@ pub(super) fn forget(at: Reading<'_>) -> Outcome<u64> {
     Ok(gone as u64)
 }
 
-/// Everything about a user. The audit trail keeps what happened and when, by ids that now lead nowhere.
+/// Everything about a user. The audit trail keeps what happened and when, by ids that now lead nowhere; so do the
+/// requests of relying parties, until they are old: whoever asked still hears how it ended.
 pub(super) fn erase(db: &Connection, user: UserId) -> Outcome<()> {
     for sql in [
-        "DELETE FROM deliveries WHERE request IN (SELECT id FROM requests WHERE user = ?1)",
         "DELETE FROM challenges WHERE request IN (SELECT id FROM requests WHERE user = ?1)",
-        "DELETE FROM requests WHERE user = ?1",
+        "DELETE FROM requests WHERE user = ?1 AND relying_party IS NULL",
+        "UPDATE requests SET session = zeroblob(32), browser = zeroblob(32), origin_address = '',
+            origin_browser = NULL, origin_system = NULL, origin_place = NULL, message = NULL, number_tag = NULL
+            WHERE user = ?1",
         "DELETE FROM enrolments WHERE user = ?1",
         "DELETE FROM sessions WHERE user = ?1",
         "DELETE FROM browsers WHERE user = ?1",

@@ -9,6 +9,7 @@ use crate::metrics::Metrics;
 use crate::pages::{assets, brand};
 use crate::quota::Quotas;
 use crate::replay::Replay;
+use crate::shares::Shares;
 use crate::sign_ins::SignIns;
 use crate::stop::Stop;
 use crate::tls::{Tls, TlsError};
@@ -116,7 +117,7 @@ impl App {
             deliveries: Notify::new(),
             wakes: Wakes::default(),
             quotas: Quotas::new(config.api_calls),
-            limits: Limits::default(),
+            limits: Limits { parties: Shares::new(config.api_waits), ..Limits::default() },
             metrics,
             sign_ins: SignIns::default(),
             tls,

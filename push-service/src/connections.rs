@@ -6,10 +6,11 @@ use crate::http;
 use crate::places::{Place, Places};
 use crate::tls::Tls;
 use axum::Router;
+use axum::body::Body;
 use axum::extract::ConnectInfo;
-use axum::http::{Request, StatusCode};
-use futures_util::FutureExt as _;
+use axum::http::{Request, Response, StatusCode};
 use futures_util::future::BoxFuture;
+use futures_util::{FutureExt as _, StreamExt as _, TryFutureExt as _};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -81,6 +82,45 @@ impl Bounds {
 /// The place of the connection that a request came over: whoever goes on using the connection keeps it.
 #[derive(Clone)]
 pub struct Connection(pub Arc<Place>);
+
+/// Says in the extensions of an answer that its body goes on for so many milliseconds at most. The connection keeps its
+/// place until the body is over.
+#[derive(Clone, Copy)]
+pub struct Lasting(pub u64);
+
+/// What a connection does.
+#[derive(Clone, Copy)]
+enum Work {
+    /// It waits for a request.
+    Waits,
+    /// A request is being answered.
+    Answers,
+    /// The answer's body goes on, for so many milliseconds at most.
+    Lasts(u64),
+}
+
+/// Keeps the place of a connection whose answer lasts.
+struct Kept {
+    place: Connection,
+    work: watch::Sender<Work>,
+}
+
+impl Drop for Kept {
+    fn drop(&mut self) {
+        self.place.0.idle();
+        self.work.send_replace(Work::Waits);
+    }
+}
+
+/// The same answer, which keeps the place until its body is over.
+fn lasting(answer: Response<Body>, kept: Kept) -> Response<Body> {
+    answer.map(|body| {
+        Body::from_stream(body.into_data_stream().map(move |part| {
+            let _kept = &kept;
+            part
+        }))
+    })
+}
 
 /// Takes connections of browsers and phones in until the service stops, and lets those that are open finish.
 pub async fn serve(app: Arc<App>, listener: TcpListener, bounds: Bounds) {
@@ -202,17 +242,22 @@ impl Line {
         S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
     {
         let Self { app, bounds, peer, place, router, .. } = self;
-        let (working, mut work) = watch::channel(false);
+        let (working, mut work) = watch::channel(Work::Waits);
         let service = service_fn(|mut request: Request<Incoming>| {
-            working.send_replace(true);
+            working.send_replace(Work::Answers);
             request.extensions_mut().insert(ConnectInfo(peer));
             request.extensions_mut().insert(place.clone());
-            router.clone().oneshot(request).inspect(|answer| {
+            router.clone().oneshot(request).map_ok(|answer| {
+                if let Some(Lasting(millis)) = answer.extensions().get().copied() {
+                    working.send_replace(Work::Lasts(millis));
+                    return lasting(answer, Kept { place: place.clone(), work: working.clone() });
+                }
                 // A socket of a phone takes the connection over, and its place.
-                if !answer.as_ref().is_ok_and(|answer| answer.status() == StatusCode::SWITCHING_PROTOCOLS) {
+                if answer.status() != StatusCode::SWITCHING_PROTOCOLS {
                     place.0.idle();
                 }
-                working.send_replace(false);
+                working.send_replace(Work::Waits);
+                answer
             })
         });
         let connection = http1::Builder::new()
@@ -234,11 +279,11 @@ impl Line {
                 }
                 // The sender lives in the service of this connection.
                 _ = work.changed() => {
-                    let at_work = *work.borrow_and_update();
-                    patience = if at_work {
-                        std::future::pending().boxed()
-                    } else {
-                        bounds.clock.sleep(bounds.next_header)
+                    patience = match *work.borrow_and_update() {
+                        Work::Answers => std::future::pending().boxed(),
+                        Work::Waits => bounds.clock.sleep(bounds.next_header),
+                        // Whoever does not read it is not waited for without an end.
+                        Work::Lasts(millis) => bounds.clock.sleep(millis.saturating_add(bounds.next_header)),
                     };
                 }
             }

@@ -37,6 +37,8 @@ impl Running {
     /// Serves on a listener that is open already.
     pub fn start_on(app: Arc<App>, listener: TcpListener, bounds: Bounds) -> Result<Self, StartError> {
         let address = listener.local_addr().map_err(|error| StartError::Listen(app.config.listen, error))?;
+        // Who waits keeps a connection: half of them stay for browsers and phones.
+        app.limits.parties.within(bounds.connections / 2);
         let mut tasks = JoinSet::new();
         tasks.spawn(connections::serve(Arc::clone(&app), listener, bounds));
         tasks.spawn(expire(Arc::clone(&app)));

@@ -6,7 +6,7 @@
 use crate::places::Places;
 use crate::shares::Shares;
 use authenticator_protocol::code;
-use authenticator_protocol::ids::{DeviceId, UserId};
+use authenticator_protocol::ids::{DeviceId, RelyingPartyId, UserId};
 use authenticator_protocol::time::Millis;
 use sha2::{Digest as _, Sha256};
 use signin::Notice;
@@ -58,6 +58,8 @@ pub struct Limits {
     pub sockets: Arc<Shares<DeviceId>>,
     /// Pages that wait for the same.
     pub waiting: Arc<Shares<Notice>>,
+    /// Waits of one relying party, for whatever requests.
+    pub parties: Arc<Shares<RelyingPartyId>>,
     hits: [AtomicU64; LIMITS.len()],
 }
 
@@ -65,10 +67,13 @@ pub struct Limits {
 pub const LIMITS: [&str; 6] = ["password", "claim", "typed_code", "receipt", "request", "enrolment"];
 
 /// Open sockets of one device: one, and those that it has lost without a word and that no ping has missed yet.
-const SOCKETS: u32 = 8;
+const SOCKETS: usize = 8;
 
 /// Pages that wait for one request or one registration: tabs of one browser.
-const WAITING: u32 = 8;
+const WAITING: usize = 8;
+
+/// Waits of one relying party, unless the operator says otherwise.
+pub const PARTY_WAITS: u32 = 1_000;
 
 /// Sockets that may wait for their opening at the same time. A phone needs one round trip for it.
 const UNOPENED: usize = 4096;
@@ -123,6 +128,13 @@ pub enum Tried {
 
 impl Default for Limits {
     fn default() -> Self {
+        Self::new(PARTY_WAITS)
+    }
+}
+
+impl Limits {
+    /// With so many waits for each relying party.
+    pub fn new(party_waits: u32) -> Self {
         let passwords = Passwords {
             pair: Throttle::new(10, 600),
             place: Throttle::new(100, 600),
@@ -141,6 +153,7 @@ impl Default for Limits {
             unopened: Places::new(UNOPENED, UNOPENED_FROM_ONE),
             sockets: Shares::new(SOCKETS),
             waiting: Shares::new(WAITING),
+            parties: Shares::new(party_waits as usize),
             hits: Default::default(),
         }
     }

@@ -22,6 +22,10 @@ pub struct Policy {
     pub first_by_password: bool,
     /// Requests of one user that one relying party may open within five minutes, whatever becomes of them.
     pub asks_of_user: u32,
+    /// Requests that one relying party may have pending.
+    pub pending_of_party: u32,
+    /// Results of one relying party that have not been delivered, above which it opens nothing more.
+    pub undelivered_of_party: u32,
     /// Whether relying parties are told that a user is unknown or cannot be asked. Otherwise such a user is one who
     /// does not answer.
     pub reveal_users: bool,
@@ -49,6 +53,8 @@ impl Default for Policy {
             wrong_in_day: 20,
             first_by_password: false,
             asks_of_user: 10,
+            pending_of_party: 5_000,
+            undelivered_of_party: 100_000,
             reveal_users: false,
             trusted_networks: Vec::new(),
             oldest_app: None,
@@ -73,6 +79,8 @@ impl Policy {
         within("policy.lifetime", self.lifetime, 60, 120)?;
         within("policy.enrolment_lifetime", self.enrolment_lifetime, 60, 600)?;
         within("policy.asks_of_user", self.asks_of_user.into(), 1, 100_000)?;
+        within("policy.pending_of_party", self.pending_of_party.into(), 1, 1_000_000)?;
+        within("policy.undelivered_of_party", self.undelivered_of_party.into(), 1, 10_000_000)?;
         within("policy.wrong_in_row", self.wrong_in_row.into(), 1, 100)?;
         within("policy.wrong_in_day", self.wrong_in_day.into(), 1, 100)?;
         within("policy.session_idle", self.session_idle, 60, 60 * 60)?;
@@ -94,6 +102,8 @@ mod tests {
             (Policy { lifetime: 121, ..default() }, "policy.lifetime"),
             (Policy { enrolment_lifetime: 601, ..default() }, "policy.enrolment_lifetime"),
             (Policy { asks_of_user: 0, ..default() }, "policy.asks_of_user"),
+            (Policy { pending_of_party: 0, ..default() }, "policy.pending_of_party"),
+            (Policy { undelivered_of_party: 0, ..default() }, "policy.undelivered_of_party"),
             (Policy { wrong_in_row: 0, ..default() }, "policy.wrong_in_row"),
             (Policy { wrong_in_row: 101, ..default() }, "policy.wrong_in_row"),
             (Policy { wrong_in_day: 101, ..default() }, "policy.wrong_in_day"),

@@ -29,6 +29,7 @@ pub(super) struct File {
     #[serde(default)]
     pub(super) applications: Vec<Application>,
     pub(super) api_calls: Option<u32>,
+    pub(super) api_waits: Option<u32>,
     pub(super) connections: Option<usize>,
     #[serde(default)]
     pub(super) webhook_networks: Vec<String>,
@@ -69,6 +70,8 @@ pub(super) struct PolicyFile {
     pub(super) trusted_networks: Vec<String>,
     pub(super) oldest_app: Option<String>,
     pub(super) asks_of_user: Option<u32>,
+    pub(super) pending_of_party: Option<u32>,
+    pub(super) undelivered_of_party: Option<u32>,
     pub(super) reveal_users: Option<bool>,
     pub(super) session_idle: Option<u64>,
     pub(super) session_total: Option<u64>,
@@ -102,6 +105,8 @@ impl PolicyFile {
             wrong_in_day: self.wrong_in_day.unwrap_or(default.wrong_in_day),
             first_by_password: matches!(self.first_registration, Some(FirstRegistration::PasswordIsEnough)),
             asks_of_user: self.asks_of_user.unwrap_or(default.asks_of_user),
+            pending_of_party: self.pending_of_party.unwrap_or(default.pending_of_party),
+            undelivered_of_party: self.undelivered_of_party.unwrap_or(default.undelivered_of_party),
             reveal_users: self.reveal_users.unwrap_or(default.reveal_users),
             trusted_networks,
             unlock: default.unlock,

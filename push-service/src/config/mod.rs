@@ -18,6 +18,7 @@ use std::path::{Path, PathBuf};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::LevelFilter;
 
+use crate::limits::PARTY_WAITS;
 use crate::pages::brand::Colour;
 
 /// Everything that an operator decides.
@@ -55,6 +56,8 @@ pub struct Config {
     pub webhook_networks: Vec<Network>,
     /// Calls of the API within a second, for each relying party.
     pub api_calls: u32,
+    /// Waits at the same time, for each relying party.
+    pub api_waits: u32,
     /// Connections at the same time, open sockets of phones among them.
     pub connections: usize,
     /// The rules.
@@ -222,6 +225,7 @@ impl Config {
             metrics: file.metrics.listen,
             applications: file.applications,
             api_calls: file.api_calls.unwrap_or(20),
+            api_waits: file.api_waits.unwrap_or(PARTY_WAITS),
             connections: file.connections.unwrap_or(16_384),
         };
         config.check()?;
@@ -267,8 +271,10 @@ impl Config {
         if let Some(wide) = self.proxies.iter().find(|network| network.is_wider_than(24, 56)) {
             return Err(value("trusted_proxies", format!("{wide}: wider than /24 (IPv4) or /56 (IPv6)")));
         }
-        if !(1..=10_000).contains(&self.api_calls) {
-            return Err(value("api_calls", "not within 1 to 10000"));
+        for (setting, is) in [("api_calls", self.api_calls), ("api_waits", self.api_waits)] {
+            if !(1..=10_000).contains(&is) {
+                return Err(value(setting, "not within 1 to 10000"));
+            }
         }
         if !(64..=1_000_000).contains(&self.connections) {
             return Err(value("connections", "not within 64 to 1000000"));
@@ -375,6 +381,7 @@ pub(crate) mod tests {
             ("[organisation]", "[policy]\noldest_app = \"new\"\n[organisation]", "policy.oldest_app"),
             ("[organisation]", "[policy]\nlifetime = 600\n[organisation]", "policy.lifetime"),
             ("listen =", "connections = 63\nlisten =", "connections"),
+            ("listen =", "api_waits = 0\nlisten =", "api_waits"),
             (
                 "[organisation]",
                 "[policy]\ntrusted_networks = [\"0.0.0.0/0\"]\n[organisation]",

@@ -2,6 +2,7 @@
 
 use super::Log;
 use super::environment::variable;
+use crate::limits::PARTY_WAITS;
 use signin::policy::Policy;
 use std::fmt::Write as _;
 
@@ -119,6 +120,12 @@ pub const SETTINGS: &[Setting] = &[
         "Calls of the relying-party API within a second, for each relying party, 1 to 10000; those of ten seconds may be saved up.",
     ),
     number(
+        "api_waits",
+        || PARTY_WAITS.to_string(),
+        "Waits for results at the same time, for each relying party, 1 to 10000, and never more than an eighth of `connections`. \
+         All relying parties together wait on half of them.",
+    ),
+    number(
         "connections",
         || "16384".to_owned(),
         "Connections at the same time, 64 to 1000000, open sockets of phones among them; each is an open file, and takes \
@@ -166,6 +173,16 @@ pub const SETTINGS: &[Setting] = &[
         || policy().asks_of_user.to_string(),
         "Requests of one user that one relying party may open within five minutes, 1 to 100000; all relying parties \
          together three times as many. With two digits, more than 30 can use up the numbers.",
+    ),
+    number(
+        "policy.pending_of_party",
+        || policy().pending_of_party.to_string(),
+        "Requests that one relying party may have pending, 1 to 1000000.",
+    ),
+    number(
+        "policy.undelivered_of_party",
+        || policy().undelivered_of_party.to_string(),
+        "Results that one relying party's webhook has not taken, 1 to 10000000. With so many it opens no more requests.",
     ),
     Setting {
         name: "policy.reveal_users",

@@ -54,8 +54,8 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/api/v1/phone/receipts/{wake}", post(phone::receipts::post));
     let relying_parties = Router::new()
         .route("/api/v1/sign-ins", post(api::sign_ins::post))
-        .route("/api/v1/sign-ins/{id}", get(api::sign_ins::get))
-        .route("/api/v1/sign-ins/{id}/events", get(api::sign_ins::events))
+        .route("/api/v1/sign-ins/{id}", get(api::wait::get))
+        .route("/api/v1/sign-ins/{id}/events", get(api::wait::events))
         .route("/api/v1/sign-ins/{id}/cancel", post(api::sign_ins::cancel))
         .route_layer(from_fn_with_state(Arc::clone(&app), api::caller::known));
     pages

@@ -101,6 +101,12 @@ impl ApiError {
         Self { retry_after: Some(seconds), ..Self::plain(Code::TooMany) }
     }
 
+    /// The same, with what exactly is wrong.
+    #[must_use]
+    pub fn because(self, detail: impl ToString) -> Self {
+        Self { detail: Some(detail.to_string()), ..self }
+    }
+
     /// The body, for the request with this id.
     pub fn body<'a>(&'a self, request_id: &'a str) -> Body<'a> {
         Body {

@@ -53,6 +53,24 @@ impl Peer {
         }
     }
 
+    /// What comes until this stands in it; the clock goes on by a second whenever nothing comes. The seconds, too.
+    pub async fn until(&mut self, text: &str, clock: &ManualClock) -> Result<(String, u64), Error> {
+        let (mut all, mut seconds) = (Vec::new(), 0);
+        while !String::from_utf8_lossy(&all).contains(text) {
+            let mut buffer = [0; 4096];
+            match timeout(SOON, self.0.read(&mut buffer)).await {
+                Ok(Ok(0) | Err(_)) => return Err(format!("it ended before {text:?}").into()),
+                Ok(Ok(length)) => all.extend_from_slice(&buffer[..length]),
+                Err(_) if seconds >= 600 => return Err(format!("no {text:?} in ten minutes").into()),
+                Err(_) => {
+                    clock.advance(1_000);
+                    seconds += 1;
+                }
+            }
+        }
+        Ok((String::from_utf8_lossy(&all).into_owned(), seconds))
+    }
+
     /// Whether there is an answer to read, now or soon.
     pub async fn is_answered(&self) -> Result<bool, Error> {
         match timeout(SOON, self.0.peek(&mut [0])).await {

@@ -105,26 +105,6 @@ async fn every_other_end_is_told_and_claims_nothing() -> Outcome {
 }
 
 #[tokio::test]
-async fn events_tell_of_the_end_and_end_with_it() -> Outcome {
-    let (world, _, phone) = World::enrolled(DIGITS).await?;
-    let backend = world.relying_party().await?;
-    let opened = backend.ask_anna().await?;
-    let path = format!("{SIGN_INS}/{}/events", opened.id);
-    let (reply, ()) = tokio::try_join!(backend.send(Method::GET, &path, &[], ""), async {
-        world.somebody_waits().await?;
-        phone.approve(&opened.number).await.map(drop)
-    })?;
-    assert_eq!(reply.header("content-type"), "text/event-stream");
-    let text = reply.text();
-    let names: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("event: ")).collect();
-    assert_eq!(names, ["pending", "ended"]);
-    let last = text.lines().filter_map(|line| line.strip_prefix("data: ")).next_back().ok_or("no data")?;
-    let last: Value = serde_json::from_str(last)?;
-    assert_eq!(backend.read(last["result"].as_str().ok_or("no result")?).await?["end"], "approved");
-    Ok(())
-}
-
-#[tokio::test]
 async fn the_same_key_again_opens_nothing_and_another_body_is_refused() -> Outcome {
     let (world, _, _) = World::enrolled(DIGITS).await?;
     let backend = world.relying_party().await?;

@@ -69,6 +69,9 @@ pub struct Asking<'a> {
     pub taken: &'a dyn Fn(&Number) -> bool,
     /// How many requests this relying party has opened of the user within [`super::NUMBER_MEMORY`], and all together.
     pub recent: (usize, usize),
+    /// Whether this relying party has [`Policy::pending_of_party`] requests pending, of whomever, and whether
+    /// [`Policy::undelivered_of_party`] of its results have not been delivered.
+    pub full: (bool, bool),
     /// What this relying party opened with the same `Idempotency-Key`.
     pub earlier: Option<&'a SignInRequest>,
 }
@@ -95,6 +98,10 @@ pub enum NotAsked {
     AppLocked,
     /// This relying party waits for this user already, as often as it may.
     Waiting,
+    /// This relying party has as many requests pending as it may.
+    Pending,
+    /// As many of its results have not been delivered as may be.
+    Undelivered,
     /// Every number of this length was this user's within five minutes.
     TooMany,
     /// The `Idempotency-Key` came with another body before.
@@ -118,6 +125,12 @@ pub fn ask_for(
         } else {
             Err(NotAsked::OtherBody)
         });
+    }
+    // Of whomever it asks, so that this tells nothing of anybody.
+    match read.full {
+        (true, _) => return refused(NotAsked::Pending),
+        (false, true) => return refused(NotAsked::Undelivered),
+        (false, false) => {}
     }
     let active = |device: &&Device| device.state == DeviceState::Active;
     let devices: Result<Vec<&Device>, NotAsked> = match read.user {

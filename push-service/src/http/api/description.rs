@@ -2,7 +2,7 @@
 //! written by `cargo xtask openapi`.
 
 use super::problem::Code;
-use super::sign_ins;
+use super::{sign_ins, wait};
 use crate::http::problem::{Body, ErrorCode};
 use authenticator_protocol::answer::End;
 use authenticator_protocol::problem::Code as Common;
@@ -20,7 +20,7 @@ use utoipa::{Modify, OpenApi};
         version = "1",
         description = "Asking for approvals and acting on them. `docs/relying-parties.md` says the same for people."
     ),
-    paths(sign_ins::post, sign_ins::get, sign_ins::events, sign_ins::cancel),
+    paths(sign_ins::post, wait::get, wait::events, sign_ins::cancel),
     components(schemas(Body)),
     modifiers(&OfAll)
 )]
@@ -41,8 +41,14 @@ const OF_ALL: [Common; 7] = [
 ];
 
 /// What only asking may be refused for.
-const OF_ASKING: [Code; 5] =
-    [Code::UnknownUser, Code::NoDevice, Code::AppLocked, Code::Waiting, Code::OtherBody];
+const OF_ASKING: [Code; 6] = [
+    Code::UnknownUser,
+    Code::NoDevice,
+    Code::AppLocked,
+    Code::Waiting,
+    Code::Backlog,
+    Code::OtherBody,
+];
 
 fn one_of(words: impl Iterator<Item = &'static str>) -> ObjectBuilder {
     ObjectBuilder::new().schema_type(SchemaType::Type(Type::String)).enum_values(Some(words))

@@ -4,3 +4,4 @@ pub mod caller;
 pub mod description;
 pub mod problem;
 pub mod sign_ins;
+pub mod wait;

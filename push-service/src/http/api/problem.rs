@@ -1,6 +1,6 @@
 //! What the relying-party API refuses. `docs/errors.md` has a row for each.
 
-use crate::http::problem::ErrorCode;
+use crate::http::problem::{ApiError, ErrorCode};
 use store::NotAsked;
 
 /// The stable codes.
@@ -22,13 +22,15 @@ pub enum Code {
     AppLocked,
     /// This relying party waits for this user already, or has asked too often.
     Waiting,
+    /// This relying party has too much open: requests, or results that its webhook has not taken.
+    Backlog,
     /// The `Idempotency-Key` came with another body before.
     OtherBody,
 }
 
 impl Code {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Unauthorized,
         Self::Scope,
         Self::Invalid,
@@ -37,6 +39,7 @@ impl Code {
         Self::NoDevice,
         Self::AppLocked,
         Self::Waiting,
+        Self::Backlog,
         Self::OtherBody,
     ];
 }
@@ -52,6 +55,7 @@ impl ErrorCode for Code {
             Self::NoDevice => "no_device",
             Self::AppLocked => "app_locked",
             Self::Waiting => "waiting",
+            Self::Backlog => "backlog",
             Self::OtherBody => "other_body",
         }
     }
@@ -63,7 +67,7 @@ impl ErrorCode for Code {
             Self::Invalid => 400,
             Self::UnknownRequest | Self::UnknownUser => 404,
             Self::NoDevice | Self::AppLocked => 409,
-            Self::Waiting => 429,
+            Self::Waiting | Self::Backlog => 429,
             Self::OtherBody => 422,
         }
     }
@@ -78,7 +82,19 @@ impl ErrorCode for Code {
             Self::NoDevice => "The user has not registered a phone",
             Self::AppLocked => "The app is locked for this user after too many wrong numbers",
             Self::Waiting => "Requests of this user are waiting already, or there were too many",
+            Self::Backlog => "This relying party has as much open as it may",
             Self::OtherBody => "This Idempotency-Key came with another body before",
+        }
+    }
+}
+
+impl From<NotAsked> for ApiError {
+    fn from(why: NotAsked) -> Self {
+        let code = Code::from(why);
+        match why {
+            NotAsked::Pending => Self::new(code, "requests: too many are pending").after(5),
+            NotAsked::Undelivered => Self::new(code, "webhook: too many results are not delivered").after(60),
+            _ => Self::plain(code).after(60),
         }
     }
 }
@@ -91,6 +107,7 @@ impl From<NotAsked> for Code {
             NotAsked::NoDevice => Self::NoDevice,
             NotAsked::AppLocked => Self::AppLocked,
             NotAsked::Waiting | NotAsked::TooMany => Self::Waiting,
+            NotAsked::Pending | NotAsked::Undelivered => Self::Backlog,
             NotAsked::OtherBody => Self::OtherBody,
         }
     }

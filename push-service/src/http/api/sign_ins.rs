@@ -1,6 +1,6 @@
-//! `/api/v1/sign-ins`: opening a request, waiting for its end, cancelling it.
+//! `/api/v1/sign-ins`: opening a request, how it stands, cancelling it.
 
-use super::caller::{Asks, Reads};
+use super::caller::Asks;
 use super::description;
 use super::problem::Code;
 use crate::app::App;
@@ -14,19 +14,15 @@ use authenticator_protocol::text::is_visible;
 use authenticator_protocol::time::Seconds;
 use axum::Json;
 use axum::body::Bytes as Body;
-use axum::extract::rejection::{PathRejection, QueryRejection};
-use axum::extract::{Path, Query, State};
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, State};
 use axum::http::header::{CONTENT_TYPE, LOCATION};
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
-use futures_util::{Stream, StreamExt as _, stream};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
-use signin::Notice;
 use signin::relying_party::RelyingParty;
 use signin::request::{LIFETIME, Origin, SignInRequest};
-use std::convert::Infallible;
 use std::sync::Arc;
 use store::{Ask, RequestView};
 use utoipa::ToSchema;
@@ -113,7 +109,7 @@ enum Status {
 }
 
 impl SignIn {
-    fn of(app: &App, request: &SignInRequest) -> Self {
+    pub(super) fn of(app: &App, request: &SignInRequest) -> Self {
         let end = request.ended.map(|ended| ended.end);
         Self {
             id: request.id,
@@ -157,13 +153,13 @@ pub async fn post(
     };
     let ask = new.checked(&app, &party, digest(&[&body]), repeat)?;
     let asked = app.store.ask(ask).await?;
-    let placed = app.tell(asked).map_err(|why| ApiError::plain(Code::from(why)).after(60))?;
+    let placed = app.tell(asked)?;
     let status = if placed.again { StatusCode::OK } else { StatusCode::CREATED };
     let location = format!("/api/v1/sign-ins/{}", placed.request.id);
     Ok((status, [(LOCATION, location)], Json(SignIn::of(&app, &placed.request))).into_response())
 }
 
-fn invalid(field: &str, problem: impl std::fmt::Display) -> ApiError {
+pub(super) fn invalid(field: &str, problem: impl std::fmt::Display) -> ApiError {
     ApiError::new(
         Code::Invalid,
         if field == "." { problem.to_string() } else { format!("{field}: {problem}") },
@@ -254,61 +250,14 @@ impl New {
     }
 }
 
-/// How long a caller waits.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Wait {
-    /// Seconds, up to 60.
-    #[serde(default)]
-    wait: u64,
-}
-
-/// The longest wait, in seconds.
-const LONGEST_WAIT: u64 = 60;
-
-/// How it stands; when asked to wait, as soon as it has ended.
-#[utoipa::path(get, path = "/api/v1/sign-ins/{id}", operation_id = "get", params(("id" = String, Path),
-        ("wait" = Option<u64>, Query, maximum = 60, description = "Seconds to wait for the end")),
-    security(("key" = ["read"])), responses((status = 200, description = "How it stands", body = SignIn)))]
-pub async fn get(
-    State(app): State<Arc<App>>,
-    Reads(party): Reads,
-    id: Result<Path<String>, PathRejection>,
-    wait: Result<Query<Wait>, QueryRejection>,
-) -> Result<Json<SignIn>, ApiError> {
-    let Query(Wait { wait }) = wait.map_err(|error| invalid("wait", error.body_text()))?;
-    if wait > LONGEST_WAIT {
-        return Err(invalid("wait", format!("more than {LONGEST_WAIT} seconds")));
-    }
-    let id = own(id)?;
-    let look = async || view(&app, party.id, id).await;
-    if wait == 0 {
-        return Ok(Json(SignIn::of(&app, &look().await?.request)));
-    }
-    let notice = Notice::Request(id);
-    let share = app.limits.waiting.take(notice);
-    let _share = share.ok_or_else(|| ApiError::too_many(1))?;
-    let mut subscription = app.bus.subscribe(notice);
-    let seen = look().await?;
-    if seen.request.ended.is_some() || app.stop.has_begun() {
-        return Ok(Json(SignIn::of(&app, &seen.request)));
-    }
-    let left = seen.request.expires.since(seen.now).saturating_add(1);
-    tokio::select! {
-        () = subscription.changed() => {}
-        () = app.clock.sleep(left.min(wait * 1000)) => {}
-        () = app.stop.begun() => {}
-    }
-    Ok(Json(SignIn::of(&app, &look().await?.request)))
-}
-
-fn own(id: Result<Path<String>, PathRejection>) -> Result<RequestId, ApiError> {
+/// The id in a path.
+pub(super) fn own(id: Result<Path<String>, PathRejection>) -> Result<RequestId, ApiError> {
     let id = id.ok().and_then(|Path(id)| id.parse().ok());
     id.ok_or_else(|| ApiError::plain(Code::UnknownRequest))
 }
 
 /// The request, if it is this relying party's.
-async fn view(app: &App, party: RelyingPartyId, id: RequestId) -> Result<RequestView, ApiError> {
+pub(super) async fn view(app: &App, party: RelyingPartyId, id: RequestId) -> Result<RequestView, ApiError> {
     let unknown = || ApiError::plain(Code::UnknownRequest);
     let view = app.tell(app.store.request(id).await?.ok_or_else(unknown)?);
     let own = view.request.asker.commission().is_some_and(|of| of.relying_party == party);
@@ -327,49 +276,4 @@ pub async fn cancel(
     let cancelled = app.store.cancel_asked(party.id, id).await?;
     app.tell(cancelled).ok_or_else(|| ApiError::plain(Code::UnknownRequest))?;
     Ok(Json(SignIn::of(&app, &view(&app, party.id, id).await?.request)))
-}
-
-/// How it stands, and its end, as server-sent events; the stream ends with it.
-#[utoipa::path(get, path = "/api/v1/sign-ins/{id}/events", operation_id = "events", params(("id" = String, Path)),
-    security(("key" = ["read"])), responses((status = 200, content_type = "text/event-stream", body = String,
-        description = "Events `pending` and `ended`, whose data is a `SignIn`")))]
-pub async fn events(
-    State(app): State<Arc<App>>,
-    Reads(party): Reads,
-    id: Result<Path<String>, PathRejection>,
-) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, ApiError> {
-    let id = own(id)?;
-    let notice = Notice::Request(id);
-    let share = app.limits.waiting.take(notice).ok_or_else(|| ApiError::too_many(1))?;
-    let subscription = app.bus.subscribe(notice);
-    let first = view(&app, party.id, id).await?;
-    let follow = (app, subscription, share, Some(first));
-    let events = stream::unfold(follow, move |(app, mut subscription, share, seen)| async move {
-        let seen = match seen {
-            Some(first) => first,
-            None => loop {
-                let seen = view(&app, party.id, id).await.ok()?;
-                if seen.request.ended.is_some() {
-                    break seen;
-                }
-                let left = seen.request.expires.since(seen.now).saturating_add(1);
-                tokio::select! {
-                    () = subscription.changed() => {}
-                    () = app.clock.sleep(left) => {}
-                    () = app.stop.begun() => return None,
-                }
-            },
-        };
-        let sign_in = SignIn::of(&app, &seen.request);
-        let name = if sign_in.status == Status::Ended { "ended" } else { "pending" };
-        let event = Event::default().event(name).json_data(&sign_in).ok()?;
-        let over = sign_in.status == Status::Ended;
-        Some(((event, over), (app, subscription, share, None)))
-    });
-    let events = events.scan(false, |over, (event, last)| {
-        let next = (!*over).then_some(Ok(event));
-        *over = last;
-        std::future::ready(next)
-    });
-    Ok(Sse::new(events).keep_alive(KeepAlive::default()))
 }

@@ -102,6 +102,7 @@ macro_rules! every_case {
             nobody_is_asked_like_anybody
             the_same_again_opens_nothing
             a_result_is_delivered_until_it_has_arrived
+            what_one_has_open_is_counted
             one_that_hangs_keeps_nothing_from_the_others
         }
     };

@@ -5,6 +5,7 @@ use authenticator_protocol::answer::{DenialReason, End};
 use authenticator_protocol::challenge::Purpose;
 use authenticator_protocol::ids::{ApiKeyId, RelyingPartyId, RequestId, UserId};
 use signin::fact::FactKind;
+use signin::policy::Policy;
 use signin::relying_party::{ApiKey, RelyingParty, Scope};
 use signin::request::{Origin, SignInRequest};
 
@@ -195,6 +196,30 @@ pub async fn a_result_is_delivered_until_it_has_arrived(engine: Box<dyn Engine>)
     assert!(world.store.remove_relying_party(journal).await.unwrap().value);
     assert_eq!(world.view(last).await.request.ended.unwrap().end, End::Failed);
     assert!(due(&world).await.is_empty());
+}
+
+pub async fn what_one_has_open_is_counted(engine: Box<dyn Engine>) {
+    let policy = Policy { pending_of_party: 2, undelivered_of_party: 3, ..Policy::default() };
+    let mut world = World::new(engine, policy).await;
+    let (one, other) = (added(&world, "Journalen").await, added(&world, "Tidportalen").await);
+    let ask = async |world: &World, party, name: &str| {
+        world.store.ask(wanted(world, party, name)).await.unwrap().value.map(|placed| placed.request.id)
+    };
+    for name in ["a", "b"] {
+        ask(&world, one, name).await.unwrap();
+    }
+    assert_eq!(ask(&world, one, "c").await.unwrap_err(), NotAsked::Pending);
+    ask(&world, other, "c").await.unwrap();
+    // Those whose time is over are not pending, although nobody has ended them yet.
+    world.pass(90);
+    let third = ask(&world, one, "c").await.unwrap();
+    world.store.expire().await.unwrap();
+    world.store.cancel_asked(one, third).await.unwrap();
+    world.kill().await;
+    assert_eq!(ask(&world, one, "d").await.unwrap_err(), NotAsked::Undelivered);
+    ask(&world, other, "d").await.unwrap();
+    world.store.delivered(third).await.unwrap();
+    ask(&world, one, "d").await.unwrap();
 }
 
 pub async fn one_that_hangs_keeps_nothing_from_the_others(engine: Box<dyn Engine>) {

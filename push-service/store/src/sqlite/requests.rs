@@ -122,6 +122,22 @@ pub(super) fn pending_for(at: Reading<'_>, relying_party: RelyingPartyId) -> Out
     found.into_iter().map(|request| with_all(at, request)).collect()
 }
 
+/// Whether a relying party has as many requests pending as it may, and whether as many of its results have not been
+/// delivered.
+pub(super) fn is_full(at: Reading<'_>, relying_party: RelyingPartyId) -> Outcome<(bool, bool)> {
+    let (party, policy) = (relying_party.as_bytes(), at.policy);
+    let pending = "SELECT 1 FROM requests
+        WHERE ended_at IS NULL AND relying_party = ?1 AND expires > ?2 LIMIT 1 OFFSET ?3";
+    let pending =
+        one(at.db, pending, params![party, ms(at.now), policy.pending_of_party.saturating_sub(1)], |_| {
+            Ok(())
+        })?;
+    let undelivered = "SELECT 1 FROM deliveries WHERE relying_party = ?1 LIMIT 1 OFFSET ?2";
+    let undelivered =
+        one(at.db, undelivered, params![party, policy.undelivered_of_party.saturating_sub(1)], |_| Ok(()))?;
+    Ok((pending.is_some(), undelivered.is_some()))
+}
+
 /// Pending requests whose time is over, at most `limit`.
 pub(super) fn due(at: Reading<'_>, limit: u32) -> Outcome<Vec<RequestId>> {
     let sql = "SELECT id FROM requests WHERE ended_at IS NULL AND expires <= ?1 ORDER BY expires LIMIT ?2";

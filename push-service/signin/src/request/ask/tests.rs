@@ -46,12 +46,20 @@ fn place(world: &mut World, ask: &Ask, nobody: bool, seed: u64) -> Result<Placed
     };
     let asked = || world.requests.iter().filter(opened).filter(|it| it.asker.commission().is_some());
     let recent = (asked().filter(of).count(), asked().count());
+    let own = || world.requests.iter().filter(of);
+    let open = own().filter(|it| it.is_pending(world.now)).count();
+    let undelivered = own().filter(|it| world.deliveries.contains(&it.id)).count();
+    let full = (
+        open >= world.policy.pending_of_party as usize,
+        undelivered >= world.policy.undelivered_of_party as usize,
+    );
     let asking = Asking {
         user: if nobody { Err(id) } else { Ok(&user) },
         devices: &devices,
         pending: &pending,
         taken: &|_| false,
         recent,
+        full,
         earlier,
     };
     let decision = ask_for(ask, &asking, &world.policy, world.now, &mut Seeded(seed));
@@ -187,6 +195,32 @@ fn nobodys_numbers_are_used_up_by_asking_again_and_again() {
 }
 
 #[test]
+fn what_one_has_open_is_bounded_whoever_is_asked_and_another_has_its_own() {
+    for nobody in [false, true] {
+        let (mut world, device) = with_phone();
+        world.policy.pending_of_party = 2;
+        world.policy.undelivered_of_party = 2;
+        let ask = Ask { delivered: true, repeat: Some(hash(3)), ..wanted() };
+        let other = Ask { relying_party: RelyingPartyId::from_bytes([2; 16]), ..wanted() };
+        let first = place(&mut world, &ask, nobody, 1).unwrap().request.id;
+        let second = place(&mut world, &Ask { repeat: None, ..ask.clone() }, nobody, 2).unwrap().request.id;
+        assert_eq!(place(&mut world, &wanted(), nobody, 3).unwrap_err(), NotAsked::Pending);
+        assert_eq!(place(&mut world, &wanted(), !nobody, 4).unwrap_err(), NotAsked::Pending);
+        assert!(place(&mut world, &ask, nobody, 5).unwrap().again, "what was opened is found");
+        place(&mut world, &other, nobody, 6).unwrap();
+        for id in [first, second] {
+            let cancelled = crate::request::cancel(&world.asked(id), world.now);
+            world.commit(cancelled);
+        }
+        assert_eq!(place(&mut world, &wanted(), nobody, 7).unwrap_err(), NotAsked::Undelivered);
+        place(&mut world, &other, nobody, 8).unwrap();
+        world.deliveries.pop();
+        place(&mut world, &wanted(), nobody, 9).unwrap();
+        assert_eq!(world.device(device).state, DeviceState::Active);
+    }
+}
+
+#[test]
 fn our_own_pages_and_relying_parties_do_not_supersede_each_other() {
     let (mut world, _) = with_phone();
     let own = world.open(hash(1));
@@ -233,6 +267,7 @@ fn nothing_is_opened_when_every_number_is_taken() {
         pending: &[],
         taken: &|_| true,
         recent: (0, 0),
+        full: (false, false),
         earlier: None,
     };
     let decision = ask_for(&wanted(), &asking, &world.policy, world.now, &mut Seeded(1));

@@ -50,6 +50,7 @@ pub(super) fn ask(tx: &mut Tx<'_>, ask: &Ask) -> Outcome<Result<Placed, NotAsked
         pending: &requests::pending(at, id)?,
         taken: &|number| is_among(at, &id, number, recent.iter().map(|(_, tag)| tag)),
         recent: requests::recently_asked(at, id, ask.relying_party)?,
+        full: requests::is_full(at, ask.relying_party)?,
         earlier: earlier.as_ref(),
     };
     let decision = request::ask_for(ask, &asking, at.policy, at.now, &mut *tx.random);

@@ -3,13 +3,13 @@
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::directory::{Directory, Embedded};
+use crate::http::api::token::Tokens;
 use crate::keys::{Keys, KeysError, SigningKeys};
 use crate::limits::Limits;
 use crate::metrics::Metrics;
 use crate::pages::{assets, brand};
 use crate::quota::Quotas;
 use crate::replay::Replay;
-use crate::shares::Shares;
 use crate::sign_ins::SignIns;
 use crate::stop::Stop;
 use crate::tls::{Tls, TlsError};
@@ -45,6 +45,8 @@ pub struct App {
     pub wakes: Wakes,
     /// Signed requests that were seen.
     pub replay: Replay,
+    /// Tokens of relying parties that were used.
+    pub tokens: Tokens,
     /// How often relying parties may call.
     pub quotas: Quotas,
     /// Rate limits.
@@ -116,8 +118,9 @@ impl App {
             bus: Bus::default(),
             deliveries: Notify::new(),
             wakes: Wakes::default(),
+            tokens: Tokens::new(store.now(), config.api_calls),
             quotas: Quotas::new(config.api_calls),
-            limits: Limits { parties: Shares::new(config.api_waits), ..Limits::default() },
+            limits: Limits::new(config.api_waits),
             metrics,
             sign_ins: SignIns::default(),
             tls,

@@ -19,8 +19,6 @@ pub struct RelyingParty {
     pub applications: Vec<String>,
     /// Where results are delivered.
     pub webhook: Option<String>,
-    /// It may sign its own tokens with this (`private_key_jwt`).
-    pub public_key: Option<PublicKey>,
     /// When it was added.
     pub added: Millis,
 }
@@ -55,13 +53,22 @@ impl Scope {
 /// Keys of one relying party that are valid at the same time: one, and the one that follows it.
 pub const KEYS: usize = 2;
 
+/// What proves that somebody has a key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Proof {
+    /// The secret with this SHA-256; it has 256 random bits.
+    Secret(Hash),
+    /// A token that the private half has signed (`private_key_jwt`, RFC 7523).
+    Signature(PublicKey),
+}
+
 /// A key for the API, as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ApiKey {
-    /// Stands in the key itself, in the open.
+    /// Stands in a secret key itself, in the open.
     pub id: ApiKeyId,
-    /// SHA-256 of its secret, which has 256 random bits.
-    pub hash: Hash,
+    /// What proves it.
+    pub proof: Proof,
     /// What it is good for.
     pub scopes: Vec<Scope>,
     /// When it was made.
@@ -173,7 +180,6 @@ mod tests {
             name: "Journalen".into(),
             applications: vec!["Journalen".into()],
             webhook: None,
-            public_key: None,
             added: Millis(0),
         }
     }
@@ -181,7 +187,7 @@ mod tests {
     fn key(n: u8) -> ApiKey {
         ApiKey {
             id: ApiKeyId::from_bytes([n; 16]),
-            hash: hash(n),
+            proof: Proof::Secret(hash(n)),
             scopes: Scope::ALL.to_vec(),
             added: Millis(n.into()),
         }

@@ -5,14 +5,15 @@ use super::{Answer, Refused, time};
 use crate::app::App;
 use crate::http::api::caller::fresh_key;
 use crate::webhooks;
-use authenticator_protocol::ids::RelyingPartyId;
+use authenticator_protocol::ids::{ApiKeyId, RelyingPartyId};
 use authenticator_protocol::keys::PublicKey;
 use authenticator_protocol::text::is_visible;
+use authenticator_protocol::time::Millis;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
-use signin::relying_party::{ApiKey, RelyingParty, Scope};
+use signin::relying_party::{ApiKey, Proof, RelyingParty, Scope};
 use std::sync::Arc;
 use store::{NotAdded, SystemRandom};
 
@@ -25,7 +26,7 @@ pub struct NewRelyingParty {
     pub applications: Vec<String>,
     /// Where results are delivered.
     pub webhook: Option<String>,
-    /// A JWK with which it signs its own tokens.
+    /// A JWK: its first key is this one, and no secret.
     pub public_key: Option<PublicKey>,
     /// What its key is good for; everything when there is none.
     pub scopes: Vec<String>,
@@ -36,8 +37,11 @@ pub struct NewRelyingParty {
 pub struct KeyShown {
     /// The `aud` of results.
     pub id: String,
-    /// The key itself.
-    pub key: String,
+    /// The key's id.
+    pub key_id: String,
+    /// The key itself, if it is a secret.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
 }
 
 /// A relying party as a command shows it.
@@ -51,8 +55,6 @@ pub struct RelyingPartyShown {
     pub applications: Vec<String>,
     /// Where results are delivered.
     pub webhook: Option<String>,
-    /// Whether it may sign its own tokens.
-    pub own_tokens: bool,
     /// When it was added.
     pub added: String,
     /// Its valid keys, oldest first.
@@ -62,8 +64,10 @@ pub struct RelyingPartyShown {
 /// A key as a command shows it.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct ApiKeyShown {
-    /// The second part of the key.
+    /// The second part of a secret key.
     pub id: String,
+    /// `secret`, or `public_key`: tokens are signed with its private half.
+    pub kind: String,
     /// What it is good for.
     pub scopes: Vec<String>,
     /// When it was made.
@@ -74,12 +78,16 @@ impl RelyingPartyShown {
     fn of(party: RelyingParty, keys: &[ApiKey]) -> Self {
         let key = |key: &ApiKey| ApiKeyShown {
             id: key.id.to_string(),
+            kind: match key.proof {
+                Proof::Secret(_) => "secret",
+                Proof::Signature(_) => "public_key",
+            }
+            .to_owned(),
             scopes: key.scopes.iter().map(|scope| scope.as_str().to_owned()).collect(),
             added: time(key.added),
         };
         Self {
             id: party.id.to_string(),
-            own_tokens: party.public_key.is_some(),
             added: time(party.added),
             keys: keys.iter().map(key).collect(),
             name: party.name,
@@ -87,6 +95,27 @@ impl RelyingPartyShown {
             webhook: party.webhook,
         }
     }
+}
+
+/// A key, and what is shown of it.
+fn a_key(
+    party: RelyingPartyId,
+    public: Option<PublicKey>,
+    scopes: Vec<Scope>,
+    now: Millis,
+) -> (ApiKey, KeyShown) {
+    let (key, text) = match public {
+        None => {
+            let (key, text) = fresh_key(scopes, now);
+            (key, Some(text))
+        }
+        Some(public) => {
+            let id = ApiKeyId::random(&mut SystemRandom::new());
+            (ApiKey { id, proof: Proof::Signature(public), scopes, added: now }, None)
+        }
+    };
+    let shown = KeyShown { id: party.to_string(), key_id: key.id.to_string(), key: text };
+    (key, shown)
 }
 
 fn wrong(what: impl Into<String>) -> Refused {
@@ -130,14 +159,13 @@ pub async fn add(State(app): State<Arc<App>>, Json(new): Json<NewRelyingParty>) 
         applications: if new.applications.is_empty() { vec![new.name.clone()] } else { new.applications },
         name: new.name,
         webhook: new.webhook,
-        public_key: new.public_key,
         added: now,
     };
-    let (key, text) = fresh_key(scopes, now);
-    let (id, name) = (party.id, party.name.clone());
+    let (key, shown) = a_key(party.id, new.public_key, scopes, now);
+    let name = party.name.clone();
     let added = app.store.add_relying_party(party, key).await?;
     match app.tell(added) {
-        Ok(()) => Ok(Json(KeyShown { id: id.to_string(), key: text })),
+        Ok(()) => Ok(Json(shown)),
         Err(NotAdded::NameTaken) => {
             Err(Refused::new(StatusCode::CONFLICT, format!("name: there is a relying party {name} already")))
         }
@@ -151,9 +179,13 @@ async fn find(app: &App, name: &str) -> Result<RelyingPartyId, Refused> {
     found.map(|(party, _)| party.id).ok_or_else(|| Refused::not_found(name))
 }
 
-/// What a further key is good for.
+/// A further key.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Further {
+    /// A JWK; without one it is a secret.
+    #[serde(default)]
+    pub public_key: Option<PublicKey>,
+    /// What it is good for.
     /// Everything when there is none.
     pub scopes: Vec<String>,
 }
@@ -165,13 +197,9 @@ pub async fn rotate(
     Json(further): Json<Further>,
 ) -> Answer<KeyShown> {
     let (id, scopes) = (find(&app, &name).await?, scopes(&further.scopes)?);
-    let (key, text) = fresh_key(scopes, app.store.now());
+    let (key, shown) = a_key(id, further.public_key, scopes, app.store.now());
     let rotated = app.store.rotate_api_key(id, key).await?;
-    if app.tell(rotated) {
-        Ok(Json(KeyShown { id: id.to_string(), key: text }))
-    } else {
-        Err(Refused::not_found(&name))
-    }
+    if app.tell(rotated) { Ok(Json(shown)) } else { Err(Refused::not_found(&name)) }
 }
 
 /// `POST /v1/relying-parties/NAME/retire`.

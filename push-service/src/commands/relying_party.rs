@@ -2,11 +2,12 @@
 
 use super::table::{short, table};
 use super::{Configured, Form, Result};
+use authenticator_protocol::keys::PublicKey;
 use axum::http::Method;
 use push_service::admin::client::escaped;
 use push_service::admin::relying_parties::{Further, KeyShown, NewRelyingParty, RelyingPartyShown};
 use push_service::admin::users::Changed;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 #[derive(clap::Subcommand)]
 pub(crate) enum RelyingPartyCommand {
@@ -23,7 +24,7 @@ pub(crate) enum RelyingPartyCommand {
         /// Where results are delivered. Private addresses: only those of `webhook_networks`.
         #[arg(long)]
         webhook: Option<String>,
-        /// A file with a JWK (P-256): it may sign its own tokens (private_key_jwt) instead of using the key.
+        /// A file with a JWK (P-256): it signs its own tokens (private_key_jwt), and no secret is made.
         #[arg(long)]
         public_key: Option<PathBuf>,
         /// What the key is good for: ask, read. Everything when left out.
@@ -40,6 +41,9 @@ pub(crate) enum RelyingPartyCommand {
     Rotate {
         /// Name or id.
         name: String,
+        /// A file with a JWK (P-256): the further key is this one, and no secret.
+        #[arg(long)]
+        public_key: Option<PathBuf>,
         /// What the key is good for: ask, read. Everything when left out.
         #[arg(long = "scope")]
         scopes: Vec<String>,
@@ -63,14 +67,7 @@ pub(crate) async fn run(file: &Configured, form: Form, command: &RelyingPartyCom
     let path = |name: &str, verb: &str| format!("/v1/relying-parties/{}{verb}", escaped(name));
     match command {
         RelyingPartyCommand::Add { name, applications, webhook, public_key, scopes } => {
-            let public_key = match public_key {
-                None => None,
-                Some(path) => {
-                    let text = std::fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
-                    let key = serde_json::from_slice(&text);
-                    Some(key.map_err(|error| format!("{}: not a JWK of P-256: {error}", path.display()))?)
-                }
-            };
+            let public_key = public_key.as_deref().map(jwk).transpose()?;
             let new = NewRelyingParty {
                 name: name.clone(),
                 applications: applications.clone(),
@@ -85,8 +82,9 @@ pub(crate) async fn run(file: &Configured, form: Form, command: &RelyingPartyCom
             let found: Vec<RelyingPartyShown> = client.get("/v1/relying-parties").await?;
             form.answer(&found, || list(&found))
         }
-        RelyingPartyCommand::Rotate { name, scopes } => {
-            let further = Further { scopes: scopes.clone() };
+        RelyingPartyCommand::Rotate { name, public_key, scopes } => {
+            let public_key = public_key.as_deref().map(jwk).transpose()?;
+            let further = Further { public_key, scopes: scopes.clone() };
             let shown: KeyShown = client.send(Method::POST, &path(name, "/rotate"), Some(&further)).await?;
             form.answer(&shown, || {
                 format!(
@@ -109,11 +107,19 @@ pub(crate) async fn run(file: &Configured, form: Form, command: &RelyingPartyCom
     }
 }
 
+fn jwk(path: &Path) -> Result<PublicKey> {
+    let text = std::fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
+    let key = serde_json::from_slice(&text);
+    Ok(key.map_err(|error| format!("{}: not a JWK of P-256: {error}", path.display()))?)
+}
+
 fn key(name: &str, shown: &KeyShown) -> String {
-    format!(
-        "{name} has the id {} (`aud` in its results). Its key, which is shown this once:\n{}",
-        shown.id, shown.key
-    )
+    let KeyShown { id, key_id, key } = shown;
+    let what = match key {
+        Some(key) => format!("Its key, which is shown this once:\n{key}"),
+        None => format!("It signs its tokens with the private half of its key, which is {key_id} in `list`."),
+    };
+    format!("{name} has the id {id} (`aud` in its results). {what}")
 }
 
 fn list(parties: &[RelyingPartyShown]) -> String {
@@ -126,7 +132,10 @@ fn list(parties: &[RelyingPartyShown]) -> String {
             let keys: Vec<String> = party
                 .keys
                 .iter()
-                .map(|key| format!("{} ({}, {})", key.id, key.scopes.join(" "), short(&key.added)))
+                .map(|key| {
+                    let kind = if key.kind == "secret" { "" } else { "public key, " };
+                    format!("{} ({kind}{}, {})", key.id, key.scopes.join(" "), short(&key.added))
+                })
                 .collect();
             let webhook = party.webhook.clone().unwrap_or_else(|| "-".to_owned());
             vec![

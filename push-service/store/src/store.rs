@@ -240,8 +240,8 @@ pub trait Store: crate::Operate + Send + Sync {
     ) -> Outcome<Committed<Result<(), NotAdded>>>;
     /// All, by name, each with its valid keys, oldest first.
     async fn relying_parties(&self) -> Outcome<Vec<(RelyingParty, Vec<ApiKey>)>>;
-    /// One that has not been removed.
-    async fn relying_party(&self, id: RelyingPartyId) -> Outcome<Option<RelyingParty>>;
+    /// One that has not been removed, with its valid keys, oldest first.
+    async fn relying_party(&self, id: RelyingPartyId) -> Outcome<Option<(RelyingParty, Vec<ApiKey>)>>;
     /// Whose key this is, while it is valid.
     async fn relying_party_by_key(&self, key: ApiKeyId) -> Outcome<Option<(RelyingParty, ApiKey)>>;
     /// A further key; of the others only the newest stays valid. False when there is no such relying party.

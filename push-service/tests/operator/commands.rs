@@ -176,6 +176,22 @@ fn a_relying_party_gets_a_key_changes_it_and_goes() {
     assert!(operator.says("relying-party retire Journalen").contains("There is only one key."));
     assert!(operator.says("relying-party list").contains("Tid och lön"));
 
+    // A public key is a key like any other: it follows, is listed, and stays when the older one is retired.
+    let jwk = "{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4\",\
+        \"y\":\"4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM\"}";
+    fs::write(operator.at("journalen.jwk"), jwk).unwrap();
+    let further = operator.json("relying-party rotate Journalen --public-key @@journalen.jwk --scope read");
+    assert!(further["key"].is_null(), "{further}");
+    operator.says("relying-party retire Journalen");
+    let list = operator.json("relying-party list");
+    let keys = list[0]["keys"].as_array().unwrap();
+    assert_eq!((keys.len(), &keys[0]["id"]), (1, &further["key_id"]));
+    assert_eq!((&keys[0]["kind"], &keys[0]["scopes"]), (&"public_key".into(), &serde_json::json!(["read"])));
+    assert!(operator.says("relying-party list").contains("(public key, read, "));
+    let said = operator.says("relying-party add Tidportalen --public-key @@journalen.jwk");
+    assert!(said.contains("signs its tokens") && !said.contains("styrk."), "no secret is made: {said}");
+    operator.says("relying-party remove Tidportalen");
+
     operator.says("relying-party remove Journalen");
     assert!(operator.refuses("relying-party rotate Journalen").contains("Journalen: not found"));
     assert_eq!(operator.says("relying-party list"), "No relying parties.\n");

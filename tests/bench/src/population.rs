@@ -82,7 +82,6 @@ pub(crate) fn fill(database: &Path, keys: &Path, size: usize, taking_part: usize
         name: "Bench".into(),
         applications: vec!["Bench".into()],
         webhook: None,
-        public_key: None,
         added: now.millis(),
     };
     let (stored, key) = fresh_key(Scope::ALL.to_vec(), now.millis());

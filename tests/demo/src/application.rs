@@ -82,7 +82,6 @@ async fn register(demo: &Demo) -> Result<(String, String), Error> {
         name: NAME.to_owned(),
         applications: vec![NAME.to_owned()],
         webhook: None,
-        public_key: None,
         added: now,
     };
     let id = party.id.to_string();

@@ -44,7 +44,6 @@ impl World {
             name: name.to_owned(),
             applications: vec![name.to_owned(), "Tidportalen".to_owned()],
             webhook: None,
-            public_key: None,
             added: now,
         };
         change(&mut party);

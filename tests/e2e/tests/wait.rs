@@ -36,10 +36,8 @@ async fn one_that_waits_for_much_leaves_places_to_others() -> Outcome {
     let second = waits(&one, &asked[1].id);
     waiting(&world, 2).await?;
     let events = format!("{SIGN_INS}/{}/events", asked[2].id);
-    for reply in [
-        one.get(&asked[2].id, 5).await?,
-        one.send(axum::http::Method::GET, &events, &[], "").await?,
-    ] {
+    for reply in [one.get(&asked[2].id, 5).await?, one.send(axum::http::Method::GET, &events, &[], "").await?]
+    {
         let (code, detail) = reply.refusal()?;
         assert_eq!((reply.status, code.as_str(), reply.header("retry-after")), (429, "too_many", "5"));
         assert!(detail.starts_with("waits:"), "{detail}");

@@ -41,14 +41,8 @@ const OF_ALL: [Common; 7] = [
 ];
 
 /// What only asking may be refused for.
-const OF_ASKING: [Code; 6] = [
-    Code::UnknownUser,
-    Code::NoDevice,
-    Code::AppLocked,
-    Code::Waiting,
-    Code::Backlog,
-    Code::OtherBody,
-];
+const OF_ASKING: [Code; 6] =
+    [Code::UnknownUser, Code::NoDevice, Code::AppLocked, Code::Waiting, Code::Backlog, Code::OtherBody];
 
 fn one_of(words: impl Iterator<Item = &'static str>) -> ObjectBuilder {
     ObjectBuilder::new().schema_type(SchemaType::Type(Type::String)).enum_values(Some(words))

@@ -4,4 +4,5 @@ pub mod caller;
 pub mod description;
 pub mod problem;
 pub mod sign_ins;
+pub mod token;
 pub mod wait;

@@ -1,6 +1,6 @@
 //! `/api/v1/sign-ins`: opening a request, how it stands, cancelling it.
 
-use super::caller::Asks;
+use super::caller::{Asks, Caller};
 use super::description;
 use super::problem::Code;
 use crate::app::App;
@@ -132,7 +132,7 @@ const KEY: &str = "idempotency-key";
         (status = 200, description = "Opened before, with this `Idempotency-Key`", body = SignIn)))]
 pub async fn post(
     State(app): State<Arc<App>>,
-    Asks(party): Asks,
+    Asks(Caller { party, .. }): Asks,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, ApiError> {
@@ -269,7 +269,7 @@ pub(super) async fn view(app: &App, party: RelyingPartyId, id: RequestId) -> Res
     security(("key" = ["ask"])), responses((status = 200, description = "How it stands", body = SignIn)))]
 pub async fn cancel(
     State(app): State<Arc<App>>,
-    Asks(party): Asks,
+    Asks(Caller { party, .. }): Asks,
     id: Result<Path<String>, PathRejection>,
 ) -> Result<Json<SignIn>, ApiError> {
     let id = own(id)?;

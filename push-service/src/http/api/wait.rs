@@ -1,6 +1,6 @@
 //! Waiting for the end of a request: by a long poll, or as server-sent events.
 
-use super::caller::Reads;
+use super::caller::{Caller, Reads};
 use super::sign_ins::{SignIn, invalid, own, view};
 use crate::app::App;
 use crate::connections::Lasting;
@@ -38,7 +38,8 @@ impl Waiter {
     ) -> Result<(Self, RequestView), ApiError> {
         let notice = Notice::Request(id);
         let of_party = app.limits.parties.take(party);
-        let of_party = of_party.ok_or_else(|| ApiError::too_many(5).because("waits: too many at the same time"))?;
+        let of_party =
+            of_party.ok_or_else(|| ApiError::too_many(5).because("waits: too many at the same time"))?;
         let of_request = app.limits.waiting.take(notice);
         let of_request =
             of_request.ok_or_else(|| ApiError::too_many(1).because("waits: too many for one request"))?;
@@ -86,7 +87,7 @@ const LONGEST_WAIT: u64 = 60;
     security(("key" = ["read"])), responses((status = 200, description = "How it stands", body = SignIn)))]
 pub async fn get(
     State(app): State<Arc<App>>,
-    Reads(party): Reads,
+    Reads(Caller { party, .. }): Reads,
     id: Result<Path<String>, PathRejection>,
     wait: Result<Query<Wait>, QueryRejection>,
 ) -> Result<Json<SignIn>, ApiError> {
@@ -115,7 +116,7 @@ const KEEP_ALIVE: u64 = 15_000;
         description = "Events `pending` and `ended`, whose data is a `SignIn`")))]
 pub async fn events(
     State(app): State<Arc<App>>,
-    Reads(party): Reads,
+    Reads(Caller { party, .. }): Reads,
     id: Result<Path<String>, PathRejection>,
 ) -> Result<(Extension<Lasting>, Sse<impl Stream<Item = Result<Event, Infallible>>>), ApiError> {
     let (waiter, first) = Waiter::begin(app, party.id, own(id)?).await?;

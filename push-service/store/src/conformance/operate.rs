@@ -7,7 +7,7 @@ use authenticator_protocol::challenge::Purpose;
 use authenticator_protocol::ids::{ApiKeyId, RelyingPartyId, RequestId};
 use signin::Notice;
 use signin::fact::FactKind;
-use signin::relying_party::{ApiKey, RelyingParty};
+use signin::relying_party::{ApiKey, Proof, RelyingParty};
 use signin::request::Origin;
 use signin::user::Order;
 
@@ -145,12 +145,11 @@ async fn asked(world: &World, user: &str) -> RequestId {
         name: world.hash().to_string(),
         applications: vec!["Journalen".into()],
         webhook: Some("https://app.region.example/results".into()),
-        public_key: None,
         added: world.now(),
     };
     let key = ApiKey {
         id: ApiKeyId::from_bytes(world.id()),
-        hash: world.hash(),
+        proof: Proof::Secret(world.hash()),
         scopes: Vec::new(),
         added: world.now(),
     };
@@ -161,7 +160,11 @@ async fn asked(world: &World, user: &str) -> RequestId {
         purpose: Purpose::SignIn,
         application: "Journalen".into(),
         message: Some("Attest".into()),
-        origin: Origin { address: "198.51.100.7".into(), browser: Some("Firefox".into()), ..Origin::default() },
+        origin: Origin {
+            address: "198.51.100.7".into(),
+            browser: Some("Firefox".into()),
+            ..Origin::default()
+        },
         organisation: "Region X".into(),
         digits: None,
         lifetime: Some(600),
@@ -189,14 +192,20 @@ pub async fn what_a_relying_party_asked_is_no_obstacle(engine: Box<dyn Engine>) 
     let own = world.open(world.session(user).await).await.unwrap();
     let removed = world.store.order(user, Order::Remove).await.unwrap();
     assert_eq!(removed.value, Some(true));
-    assert!(removed.notices.contains(&Notice::Delivery) && removed.notices.contains(&Notice::Request(pending)));
+    assert!(
+        removed.notices.contains(&Notice::Delivery) && removed.notices.contains(&Notice::Request(pending))
+    );
     assert!(world.store.request(own).await.unwrap().is_none());
     for id in [known, pending] {
         let view = world.view(id).await;
         assert_eq!(view.request.ended.unwrap().end, End::Failed, "whoever asked hears of it");
         let of = view.request.asker.commission().unwrap();
         assert_eq!((of.nonce.as_deref(), of.place.0), (Some("n"), [0; 32]));
-        assert_eq!((view.request.origin, view.request.message), (Origin::default(), None), "and of nothing else");
+        assert_eq!(
+            (view.request.origin, view.request.message),
+            (Origin::default(), None),
+            "and of nothing else"
+        );
     }
     assert_eq!(world.store.deliveries(10).await.unwrap().len(), 3, "and is told");
     world.pass(31 * DAY);

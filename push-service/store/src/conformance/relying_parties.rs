@@ -4,9 +4,10 @@ use crate::store::*;
 use authenticator_protocol::answer::{DenialReason, End};
 use authenticator_protocol::challenge::Purpose;
 use authenticator_protocol::ids::{ApiKeyId, RelyingPartyId, RequestId, UserId};
+use authenticator_protocol::keys::PublicKey;
 use signin::fact::FactKind;
 use signin::policy::Policy;
-use signin::relying_party::{ApiKey, RelyingParty, Scope};
+use signin::relying_party::{ApiKey, Proof, RelyingParty, Scope};
 use signin::request::{Origin, SignInRequest};
 
 fn party(world: &World, name: &str) -> (RelyingParty, ApiKey) {
@@ -15,7 +16,6 @@ fn party(world: &World, name: &str) -> (RelyingParty, ApiKey) {
         name: name.to_owned(),
         applications: vec![name.to_owned(), "Tid och lön".to_owned()],
         webhook: Some("https://journalen.example/styrk".to_owned()),
-        public_key: None,
         added: world.now(),
     };
     (party, key(world, &[Scope::Read]))
@@ -23,7 +23,7 @@ fn party(world: &World, name: &str) -> (RelyingParty, ApiKey) {
 
 fn key(world: &World, scopes: &[Scope]) -> ApiKey {
     let id = ApiKeyId::from_bytes(world.id());
-    ApiKey { id, hash: world.hash(), scopes: scopes.to_vec(), added: world.now() }
+    ApiKey { id, proof: Proof::Secret(world.hash()), scopes: scopes.to_vec(), added: world.now() }
 }
 
 async fn added(world: &World, name: &str) -> RelyingPartyId {
@@ -80,20 +80,25 @@ pub async fn a_relying_party_and_its_keys_are_kept(engine: Box<dyn Engine>) {
         world.store.relying_party_by_key(first.id).await.unwrap(),
         Some((journal.clone(), first.clone()))
     );
-    assert_eq!(world.store.relying_party(journal.id).await.unwrap(), Some(journal.clone()));
+    let found = world.store.relying_party(journal.id).await.unwrap();
+    assert_eq!(found, Some((journal.clone(), vec![first.clone()])));
 
     world.pass(1);
-    let second = key(&world, &Scope::ALL);
+    // One kind follows the other.
+    let proof = Proof::Signature(PublicKey([7; 64]));
+    let second = ApiKey { proof, ..key(&world, &Scope::ALL) };
     assert!(world.store.rotate_api_key(journal.id, second.clone()).await.unwrap().value);
     let list = world.store.relying_parties().await.unwrap();
     assert_eq!(list, [(journal.clone(), vec![first.clone(), second.clone()])]);
     assert_eq!(world.store.retire_api_keys(journal.id).await.unwrap().value, Some(1));
     assert!(world.store.relying_party_by_key(first.id).await.unwrap().is_none());
-    assert!(world.store.relying_party_by_key(second.id).await.unwrap().is_some());
+    let found = world.store.relying_party(journal.id).await.unwrap();
+    assert_eq!(found, Some((journal.clone(), vec![second.clone()])));
 
     assert!(world.store.remove_relying_party(journal.id).await.unwrap().value);
     assert!(!world.store.remove_relying_party(journal.id).await.unwrap().value);
     assert!(world.store.relying_party_by_key(second.id).await.unwrap().is_none());
+    assert!(world.store.relying_party(journal.id).await.unwrap().is_none());
     assert!(world.store.relying_parties().await.unwrap().is_empty());
     assert!(!world.store.rotate_api_key(journal.id, key(&world, &[])).await.unwrap().value);
     assert_eq!(world.store.retire_api_keys(journal.id).await.unwrap().value, None);

@@ -11,6 +11,7 @@ pub(super) const STEPS: &[&str] = &[
     include_str!("schema/002_typed_codes.sql"),
     include_str!("schema/003_relying_parties.sql"),
     include_str!("schema/004_operating.sql"),
+    include_str!("schema/005_public_keys.sql"),
 ];
 
 /// The newest schema that is known here.

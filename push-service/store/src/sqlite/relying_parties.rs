@@ -6,17 +6,17 @@ use crate::store::{Delivery, Outcome, StoreError};
 use authenticator_protocol::ids::{ApiKeyId, RelyingPartyId, RequestId};
 use authenticator_protocol::time::Millis;
 use rusqlite::{Connection, params};
-use signin::relying_party::{ApiKey, RelyingParty, Scope};
+use signin::relying_party::{ApiKey, Proof, RelyingParty, Scope};
 
 macro_rules! columns {
     () => {
-        "p.id, p.name, p.applications, p.webhook, p.public_key, p.added"
+        "p.id, p.name, p.applications, p.webhook, p.added"
     };
 }
 
 macro_rules! key_columns {
     () => {
-        "k.id, k.hash, k.scopes, k.added"
+        "k.id, k.hash, k.public_key, k.scopes, k.added"
     };
 }
 
@@ -26,7 +26,6 @@ fn read(columns: &mut Columns<'_>) -> Outcome<RelyingParty> {
         name: columns.take()?,
         applications: columns.word(|list| serde_json::from_str(list).ok())?,
         webhook: columns.maybe()?,
-        public_key: columns.maybe()?,
         added: columns.take()?,
     })
 }
@@ -34,7 +33,11 @@ fn read(columns: &mut Columns<'_>) -> Outcome<RelyingParty> {
 fn read_key(columns: &mut Columns<'_>) -> Outcome<ApiKey> {
     Ok(ApiKey {
         id: columns.take()?,
-        hash: columns.take()?,
+        proof: match (columns.maybe()?, columns.maybe()?) {
+            (Some(hash), None) => Proof::Secret(hash),
+            (None, Some(key)) => Proof::Signature(key),
+            _ => return Err(StoreError::Corrupt("a key")),
+        },
         scopes: columns.word(|words| words.split_whitespace().map(Scope::from_word).collect())?,
         added: columns.take()?,
     })
@@ -82,18 +85,11 @@ pub(super) fn has_name(at: Reading<'_>, name: &str) -> Outcome<bool> {
 }
 
 pub(super) fn add(db: &Connection, party: &RelyingParty) -> Outcome<()> {
-    let sql = "INSERT INTO relying_parties (id, name, applications, webhook, public_key, added)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    let sql = "INSERT INTO relying_parties (id, name, applications, webhook, added)
+        VALUES (?1, ?2, ?3, ?4, ?5)";
     let applications =
         serde_json::to_string(&party.applications).map_err(|_| StoreError::Corrupt("applications"))?;
-    let params = params![
-        party.id.as_bytes(),
-        party.name,
-        applications,
-        party.webhook,
-        party.public_key.map(|key| key.0),
-        ms(party.added),
-    ];
+    let params = params![party.id.as_bytes(), party.name, applications, party.webhook, ms(party.added),];
     write_one(db, "a new relying party", sql, params)
 }
 
@@ -104,9 +100,14 @@ pub(super) fn end(db: &Connection, id: RelyingPartyId, when: Millis) -> Outcome<
 }
 
 pub(super) fn add_key(db: &Connection, party: RelyingPartyId, key: &ApiKey) -> Outcome<()> {
-    let sql = "INSERT INTO api_keys (id, relying_party, hash, scopes, added) VALUES (?1, ?2, ?3, ?4, ?5)";
+    let sql = "INSERT INTO api_keys (id, relying_party, hash, public_key, scopes, added)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    let (hash, public) = match key.proof {
+        Proof::Secret(hash) => (Some(hash.0), None),
+        Proof::Signature(public) => (None, Some(public.0)),
+    };
     let scopes: Vec<&str> = key.scopes.iter().map(|scope| scope.as_str()).collect();
-    let params = params![key.id.as_bytes(), party.as_bytes(), key.hash.0, scopes.join(" "), ms(key.added)];
+    let params = params![key.id.as_bytes(), party.as_bytes(), hash, public, scopes.join(" "), ms(key.added)];
     write_one(db, "a new key", sql, params)
 }
 

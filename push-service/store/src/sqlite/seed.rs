@@ -85,6 +85,7 @@ mod tests {
     use authenticator_protocol::time::Millis;
     use signin::device::DeviceState;
     use signin::policy::Policy;
+    use signin::relying_party::Proof;
     use signin::user::{Failures, User};
     use std::sync::Arc;
 
@@ -120,17 +121,11 @@ mod tests {
 
     fn party() -> (RelyingParty, ApiKey) {
         let (id, name) = (RelyingPartyId::from_bytes([9; 16]), "Journalen".to_owned());
-        let party = RelyingParty {
-            id,
-            applications: vec![name.clone()],
-            name,
-            webhook: None,
-            public_key: None,
-            added: Millis(3),
-        };
+        let party =
+            RelyingParty { id, applications: vec![name.clone()], name, webhook: None, added: Millis(3) };
         let key = ApiKey {
             id: ApiKeyId::from_bytes([8; 16]),
-            hash: Bytes([7; 32]),
+            proof: Proof::Secret(Bytes([7; 32])),
             scopes: Vec::new(),
             added: Millis(3),
         };

@@ -205,6 +205,26 @@ fn a_copy_is_kept_before_migrating() {
     assert!(!folder.file("styrk.db.schema-1.partial").exists());
 }
 
+#[test]
+fn a_public_key_from_before_is_a_key_of_its_own() {
+    let mut connection = file::writer(None).unwrap();
+    migrate::migrate(&mut connection, None, &migrate::STEPS[..4]).unwrap();
+    connection
+        .execute_batch(
+            "INSERT INTO relying_parties VALUES (x'01010101010101010101010101010101', 'Journalen', '[]', NULL,
+                zeroblob(64), 5, NULL), (x'02020202020202020202020202020202', 'Tidportalen', '[]', NULL, NULL, 5, NULL);
+            INSERT INTO api_keys VALUES (x'03030303030303030303030303030303', x'01010101010101010101010101010101',
+                zeroblob(32), 'read', 7, NULL)",
+        )
+        .unwrap();
+    migrate::migrate(&mut connection, None, migrate::STEPS).unwrap();
+    let keys =
+        "SELECT group_concat((hash IS NULL) || ' ' || (public_key IS NULL) || ' ' || scopes || ' ' || added)
+        FROM (SELECT * FROM api_keys ORDER BY rowid)";
+    let keys: String = connection.query_row(keys, [], |row| row.get(0)).unwrap();
+    assert_eq!(keys, "0 1 read 7,1 0 ask read 5");
+}
+
 /// What was written under an older schema is all there, and hangs together.
 #[test]
 fn a_table_that_takes_anothers_place_keeps_its_rows() {

@@ -167,8 +167,8 @@ impl Store for Sqlite {
         self.read(relying_parties::list).await
     }
 
-    async fn relying_party(&self, id: RelyingPartyId) -> Outcome<Option<RelyingParty>> {
-        self.look(move |at| super::relying_parties::find(at, id)).await
+    async fn relying_party(&self, id: RelyingPartyId) -> Outcome<Option<(RelyingParty, Vec<ApiKey>)>> {
+        self.look(move |at| relying_parties::with_keys(at, id)).await
     }
 
     async fn relying_party_by_key(&self, key: ApiKeyId) -> Outcome<Option<(RelyingParty, ApiKey)>> {

@@ -22,6 +22,11 @@ pub(super) fn list(at: Reading<'_>) -> Outcome<Vec<(RelyingParty, Vec<ApiKey>)>>
     Ok(all)
 }
 
+pub(super) fn with_keys(at: Reading<'_>, id: RelyingPartyId) -> Outcome<Option<(RelyingParty, Vec<ApiKey>)>> {
+    let Some(party) = relying_parties::find(at, id)? else { return Ok(None) };
+    Ok(Some((party, relying_parties::keys(at, id)?)))
+}
+
 /// What is due, so many for each at most: one that does not answer keeps nothing from the others.
 pub(super) fn due(at: Reading<'_>, each: u32) -> Outcome<Vec<Delivery>> {
     let mut all = Vec::new();

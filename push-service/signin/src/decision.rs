@@ -144,6 +144,8 @@ pub enum Notice {
     Wake(DeviceId),
     /// This device is no more: its socket ends.
     DeviceEnded(DeviceId),
+    /// This key of a relying party is valid no more: whoever waits with it has to go.
+    KeyEnded(ApiKeyId),
     /// There is something to deliver.
     Delivery,
     /// This user may not sign in any more: the sockets of all their devices end.

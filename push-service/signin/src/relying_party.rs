@@ -1,6 +1,6 @@
 //! Whoever asks for approvals and acts on them: a web application, a VPN, an identity provider.
 
-use crate::decision::{Change, Decision};
+use crate::decision::{Change, Decision, Notice};
 use crate::fact::{Fact, FactKind};
 use crate::request::{self, Asked, SignInRequest};
 use authenticator_protocol::code::Hash;
@@ -96,6 +96,7 @@ fn end_key(key: ApiKeyId, now: Millis) -> Decision<()> {
     let mut decision = Decision::nothing(());
     decision.record(Fact { detail: Some(key.to_string()), ..Fact::new(FactKind::ApiKeyEnded) });
     decision.write(Change::EndApiKey(key, now));
+    decision.tell(Notice::KeyEnded(key));
     decision
 }
 
@@ -209,6 +210,7 @@ mod tests {
         assert_eq!(ended(&rotate(&party(), &[key(2), key(1)], key(3), now)), [key(1).id]);
         let retired = retire(&[key(2), key(3)], now);
         assert_eq!((retired.value, ended(&retired)), (1, vec![key(2).id]));
+        assert_eq!(retired.notices, [Notice::KeyEnded(key(2).id)], "and whoever waits with it hears of it");
         assert_eq!(retire(&[key(3)], now).value, 0);
         assert_eq!(ended(&remove(&party(), &[key(2), key(3)], &[], now)), [key(2).id, key(3).id]);
     }

@@ -184,6 +184,46 @@ async fn a_public_key_lives_like_any_other() -> Outcome {
 }
 
 #[tokio::test]
+async fn whoever_waits_with_a_key_goes_when_it_ends() -> Outcome {
+    let (world, _, _) = World::enrolled(DIGITS).await?;
+    let backend = world.relying_party().await?;
+    let (opened, id, key) = (backend.ask_anna().await?, backend.id.to_string(), Key::fresh());
+    let app = world.app().await?;
+    let events = format!("{SIGN_INS}/{}/events", opened.id);
+    let until = async |count| {
+        while app.limits.parties.taken() != count {
+            tokio::task::yield_now().await;
+        }
+    };
+    registered(&world, &backend, &key, &Scope::ALL).await?;
+    let signs = backend.with_key(&token(&world, &id, &key, &json!({})));
+    let stays = signs.get(&opened.id, 60);
+    // On a clock that stands, what answers was told to.
+    let ends = async {
+        let retires = async {
+            until(3).await;
+            assert_eq!(app.tell(app.store.retire_api_keys(backend.id).await?), Some(1));
+            Ok(())
+        };
+        let (waited, stream, ()) = tokio::try_join!(
+            backend.get(&opened.id, 60),
+            backend.send(Method::GET, &events, &[], ""),
+            retires
+        )?;
+        assert_eq!((waited.status, waited.refusal()?.0.as_str()), (401, "unauthorized"));
+        let text = stream.text();
+        assert!(text.contains("event: pending") && !text.contains("event: ended"), "{text}");
+        until(1).await;
+        assert!(app.tell(app.store.remove_relying_party(backend.id).await?));
+        Ok(())
+    };
+    let (stayed, ()) = tokio::try_join!(stays, ends)?;
+    assert!(stayed.status == 401 || stayed.json::<Value>()?["end"] == "failed", "{stayed:?}");
+    until(0).await;
+    Ok(())
+}
+
+#[tokio::test]
 async fn what_is_left_is_told_and_used_up() -> Outcome {
     let (world, _, _) = World::enrolled(DIGITS).await?;
     let backend = world.relying_party().await?;

@@ -1,6 +1,7 @@
 //! Waiting for the end of a request: by a long poll, or as server-sent events.
 
 use super::caller::{Caller, Reads};
+use super::problem::Code;
 use super::sign_ins::{SignIn, invalid, own, view};
 use crate::app::App;
 use crate::connections::Lasting;
@@ -25,6 +26,7 @@ struct Waiter {
     party: RelyingPartyId,
     id: RequestId,
     request: Subscription,
+    key_ended: Subscription,
     /// Given back at the end.
     _places: (Share<RelyingPartyId>, Share<Notice>),
 }
@@ -33,10 +35,10 @@ impl Waiter {
     /// Takes a place; and how the request stands.
     async fn begin(
         app: Arc<App>,
-        party: RelyingPartyId,
+        Caller { party, key, .. }: Caller,
         id: RequestId,
     ) -> Result<(Self, RequestView), ApiError> {
-        let notice = Notice::Request(id);
+        let (party, notice) = (party.id, Notice::Request(id));
         let of_party = app.limits.parties.take(party);
         let of_party =
             of_party.ok_or_else(|| ApiError::too_many(5).because("waits: too many at the same time"))?;
@@ -44,7 +46,10 @@ impl Waiter {
         let of_request =
             of_request.ok_or_else(|| ApiError::too_many(1).because("waits: too many for one request"))?;
         let request = app.bus.subscribe(notice);
-        let waiter = Self { app, party, id, request, _places: (of_party, of_request) };
+        let key_ended = app.bus.subscribe(Notice::KeyEnded(key));
+        // It may have ended before anybody listened.
+        app.store.relying_party_by_key(key).await?.ok_or_else(no_longer)?;
+        let waiter = Self { app, party, id, request, key_ended, _places: (of_party, of_request) };
         let seen = waiter.look().await?;
         Ok((waiter, seen))
     }
@@ -54,14 +59,20 @@ impl Waiter {
     }
 
     /// Until something may have happened, its time is over, or so many milliseconds have passed. False when nobody
-    /// waits any longer: the service stops.
-    async fn wait(&mut self, left: u64, most: u64) -> bool {
+    /// waits any longer: the service stops. An error when the key has ended.
+    async fn wait(&mut self, left: u64, most: u64) -> Result<bool, ApiError> {
         tokio::select! {
-            () = self.request.changed() => true,
-            () = self.app.clock.sleep(left.min(most)) => true,
-            () = self.app.stop.begun() => false,
+            biased;
+            () = self.key_ended.changed() => Err(no_longer()),
+            () = self.request.changed() => Ok(true),
+            () = self.app.clock.sleep(left.min(most)) => Ok(true),
+            () = self.app.stop.begun() => Ok(false),
         }
     }
+}
+
+fn no_longer() -> ApiError {
+    ApiError::new(Code::Unauthorized, "authorization: the key has ended")
 }
 
 /// Milliseconds until the request has ended in any case.
@@ -87,7 +98,7 @@ const LONGEST_WAIT: u64 = 60;
     security(("key" = ["read"])), responses((status = 200, description = "How it stands", body = SignIn)))]
 pub async fn get(
     State(app): State<Arc<App>>,
-    Reads(Caller { party, .. }): Reads,
+    Reads(caller): Reads,
     id: Result<Path<String>, PathRejection>,
     wait: Result<Query<Wait>, QueryRejection>,
 ) -> Result<Json<SignIn>, ApiError> {
@@ -97,11 +108,11 @@ pub async fn get(
     }
     let id = own(id)?;
     if wait == 0 {
-        return Ok(Json(SignIn::of(&app, &view(&app, party.id, id).await?.request)));
+        return Ok(Json(SignIn::of(&app, &view(&app, caller.party.id, id).await?.request)));
     }
-    let (mut waiter, mut seen) = Waiter::begin(Arc::clone(&app), party.id, id).await?;
+    let (mut waiter, mut seen) = Waiter::begin(Arc::clone(&app), caller, id).await?;
     if seen.request.ended.is_none() && !app.stop.has_begun() {
-        waiter.wait(left(&seen), wait * 1000).await;
+        waiter.wait(left(&seen), wait * 1000).await?;
         seen = waiter.look().await?;
     }
     Ok(Json(SignIn::of(&app, &seen.request)))
@@ -116,15 +127,15 @@ const KEEP_ALIVE: u64 = 15_000;
         description = "Events `pending` and `ended`, whose data is a `SignIn`")))]
 pub async fn events(
     State(app): State<Arc<App>>,
-    Reads(Caller { party, .. }): Reads,
+    Reads(caller): Reads,
     id: Result<Path<String>, PathRejection>,
 ) -> Result<(Extension<Lasting>, Sse<impl Stream<Item = Result<Event, Infallible>>>), ApiError> {
-    let (waiter, first) = Waiter::begin(app, party.id, own(id)?).await?;
+    let (waiter, first) = Waiter::begin(app, caller, own(id)?).await?;
     let lasting = Lasting(left(&first).saturating_add(KEEP_ALIVE));
     let told = stream::unfold(Some((waiter, first, true)), |following| async {
         let (mut waiter, mut seen, first) = following?;
         if !first {
-            if !waiter.wait(left(&seen), KEEP_ALIVE).await {
+            if !waiter.wait(left(&seen), KEEP_ALIVE).await.is_ok_and(|waits| waits) {
                 return None;
             }
             seen = waiter.look().await.ok()?;

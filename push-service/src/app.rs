@@ -205,6 +205,7 @@ fn log(fact: &Fact) {
         device = fact.device.map(tracing::field::display),
         request = fact.request.map(tracing::field::display),
         enrolment = fact.enrolment.map(tracing::field::display),
+        relying_party = fact.relying_party.map(tracing::field::display),
         address = fact.address,
         detail = fact.detail,
         "{}",

@@ -45,6 +45,7 @@ impl SignIns {
             user = fact.user.map(tracing::field::display),
             device = fact.device.map(tracing::field::display),
             enrolment = fact.enrolment.map(tracing::field::display),
+            relying_party = fact.relying_party.map(tracing::field::display),
             address = fact.address,
             "sign-in ended"
         );

@@ -1,6 +1,6 @@
 //! What the audit trail keeps: one record per fact, appended, never changed.
 
-use authenticator_protocol::ids::{DeviceId, EnrolmentId, RequestId, UserId};
+use authenticator_protocol::ids::{DeviceId, EnrolmentId, RelyingPartyId, RequestId, UserId};
 
 /// Something that happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,6 +15,8 @@ pub struct Fact {
     pub request: Option<RequestId>,
     /// About which enrolment.
     pub enrolment: Option<EnrolmentId>,
+    /// Which relying party it is about, or asked.
+    pub relying_party: Option<RelyingPartyId>,
     /// From which network address.
     pub address: Option<String>,
     /// More, in words without secrets: a reason, a model, an application.
@@ -24,7 +26,16 @@ pub struct Fact {
 impl Fact {
     /// Only that it happened.
     pub const fn new(kind: FactKind) -> Self {
-        Self { kind, user: None, device: None, request: None, enrolment: None, address: None, detail: None }
+        Self {
+            kind,
+            user: None,
+            device: None,
+            request: None,
+            enrolment: None,
+            relying_party: None,
+            address: None,
+            detail: None,
+        }
     }
 }
 

@@ -78,23 +78,27 @@ pub struct ApiKey {
 /// A relying party with its first key.
 pub fn add(party: RelyingParty, key: ApiKey) -> Decision<()> {
     let mut decision = Decision::nothing(());
-    decision.record(Fact { detail: Some(party.name.clone()), ..Fact::new(FactKind::RelyingPartyAdded) });
     let id = party.id;
+    decision.record(Fact { detail: Some(party.name.clone()), ..of(id, FactKind::RelyingPartyAdded) });
     decision.write(Change::AddRelyingParty(Box::new(party)));
     decision.absorb(put_key(id, key));
     decision
 }
 
+fn of(party: RelyingPartyId, kind: FactKind) -> Fact {
+    Fact { relying_party: Some(party), ..Fact::new(kind) }
+}
+
 fn put_key(party: RelyingPartyId, key: ApiKey) -> Decision<()> {
     let mut decision = Decision::nothing(());
-    decision.record(Fact { detail: Some(key.id.to_string()), ..Fact::new(FactKind::ApiKeyAdded) });
+    decision.record(Fact { detail: Some(key.id.to_string()), ..of(party, FactKind::ApiKeyAdded) });
     decision.write(Change::AddApiKey(party, Box::new(key)));
     decision
 }
 
-fn end_key(key: ApiKeyId, now: Millis) -> Decision<()> {
+fn end_key(party: RelyingPartyId, key: ApiKeyId, now: Millis) -> Decision<()> {
     let mut decision = Decision::nothing(());
-    decision.record(Fact { detail: Some(key.to_string()), ..Fact::new(FactKind::ApiKeyEnded) });
+    decision.record(Fact { detail: Some(key.to_string()), ..of(party, FactKind::ApiKeyEnded) });
     decision.write(Change::EndApiKey(key, now));
     decision.tell(Notice::KeyEnded(key));
     decision
@@ -106,17 +110,17 @@ pub fn rotate(party: &RelyingParty, keys: &[ApiKey], key: ApiKey, now: Millis) -
     let mut others: Vec<&ApiKey> = keys.iter().collect();
     others.sort_by_key(|other| std::cmp::Reverse(other.added));
     for older in others.into_iter().skip(KEYS - 1) {
-        decision.absorb(end_key(older.id, now));
+        decision.absorb(end_key(party.id, older.id, now));
     }
     decision
 }
 
 /// All keys but the newest end: the change is made. How many ended.
-pub fn retire(keys: &[ApiKey], now: Millis) -> Decision<usize> {
+pub fn retire(party: RelyingPartyId, keys: &[ApiKey], now: Millis) -> Decision<usize> {
     let newest = keys.iter().map(|key| key.added).max();
     let mut decision = Decision::nothing(0);
     for older in keys.iter().filter(|key| Some(key.added) != newest) {
-        decision.absorb(end_key(older.id, now));
+        decision.absorb(end_key(party, older.id, now));
         decision.value += 1;
     }
     decision
@@ -129,10 +133,10 @@ pub fn remove(party: &RelyingParty, keys: &[ApiKey], pending: &[Asked], now: Mil
         decision.absorb(request::fail(asked, now));
     }
     for key in keys {
-        decision.absorb(end_key(key.id, now));
+        decision.absorb(end_key(party.id, key.id, now));
     }
     decision.write(Change::EndRelyingParty(party.id, now));
-    decision.record(Fact { detail: Some(party.name.clone()), ..Fact::new(FactKind::RelyingPartyRemoved) });
+    decision.record(Fact { detail: Some(party.name.clone()), ..of(party.id, FactKind::RelyingPartyRemoved) });
     decision
 }
 
@@ -162,6 +166,7 @@ pub fn not_delivered(request: &SignInRequest, tries: u32, now: Millis) -> Decisi
             decision.record(Fact {
                 user: Some(request.user),
                 request: Some(request.id),
+                relying_party: request.relying_party(),
                 detail: Some(request.application.clone()),
                 ..Fact::new(FactKind::DeliveryFailed)
             });
@@ -208,16 +213,17 @@ mod tests {
         assert_eq!(ended(&rotate(&party(), &[key(1)], key(2), now)), []);
         assert_eq!(ended(&rotate(&party(), &[key(1), key(2)], key(3), now)), [key(1).id]);
         assert_eq!(ended(&rotate(&party(), &[key(2), key(1)], key(3), now)), [key(1).id]);
-        let retired = retire(&[key(2), key(3)], now);
+        let retired = retire(party().id, &[key(2), key(3)], now);
         assert_eq!((retired.value, ended(&retired)), (1, vec![key(2).id]));
         assert_eq!(retired.notices, [Notice::KeyEnded(key(2).id)], "and whoever waits with it hears of it");
-        assert_eq!(retire(&[key(3)], now).value, 0);
+        assert_eq!(retire(party().id, &[key(3)], now).value, 0);
         assert_eq!(ended(&remove(&party(), &[key(2), key(3)], &[], now)), [key(2).id, key(3).id]);
     }
 
     #[test]
     fn what_happens_to_keys_is_on_record() {
         let kinds = |decision: Decision<()>| -> Vec<FactKind> {
+            assert!(decision.facts.iter().all(|fact| fact.relying_party == Some(party().id)));
             decision.facts.iter().map(|fact| fact.kind).collect()
         };
         assert_eq!(kinds(add(party(), key(1))), [FactKind::RelyingPartyAdded, FactKind::ApiKeyAdded]);

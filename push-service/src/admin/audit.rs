@@ -3,7 +3,7 @@
 use super::users::find;
 use super::{Answer, time};
 use crate::app::App;
-use authenticator_protocol::ids::UserId;
+use authenticator_protocol::ids::{RelyingPartyId, UserId};
 use authenticator_protocol::time::Millis;
 use axum::Json;
 use axum::extract::{Query, State};
@@ -31,6 +31,10 @@ pub struct RecordShown {
     pub request: Option<String>,
     /// About which enrolment.
     pub enrolment: Option<String>,
+    /// Which relying party it is about, or asked: an id.
+    pub relying_party: Option<String>,
+    /// The name that this id has.
+    pub relying_party_name: Option<String>,
     /// From where.
     pub address: Option<String>,
     /// More.
@@ -38,8 +42,8 @@ pub struct RecordShown {
 }
 
 impl RecordShown {
-    /// With the name that its user has.
-    pub fn of(record: &AuditRecord, upn: Option<String>) -> Self {
+    /// With the names that its user and its relying party have.
+    pub fn of(record: &AuditRecord, upn: Option<String>, relying_party_name: Option<String>) -> Self {
         let AuditRecord { sequence, at, fact } = record;
         Self {
             sequence: *sequence,
@@ -50,6 +54,8 @@ impl RecordShown {
             device: fact.device.map(|id| id.to_string()),
             request: fact.request.map(|id| id.to_string()),
             enrolment: fact.enrolment.map(|id| id.to_string()),
+            relying_party: fact.relying_party.map(|id| id.to_string()),
+            relying_party_name,
             address: fact.address.clone(),
             detail: fact.detail.clone(),
         }
@@ -86,6 +92,7 @@ pub async fn read(State(app): State<Arc<App>>, Query(which): Query<Which>) -> An
     let trail = Trail { after: which.after, since: Millis(which.since), user, limit: PAGE };
     let records = app.store.trail(trail).await?;
     let mut names: HashMap<UserId, Option<String>> = HashMap::new();
+    let mut parties: HashMap<RelyingPartyId, Option<String>> = HashMap::new();
     let mut shown = Vec::with_capacity(records.len());
     for record in &records {
         let upn = match record.fact.user {
@@ -99,7 +106,18 @@ pub async fn read(State(app): State<Arc<App>>, Query(which): Query<Which>) -> An
                 }
             },
         };
-        shown.push(RecordShown::of(record, upn));
+        let party = match record.fact.relying_party {
+            None => None,
+            Some(id) => match parties.get(&id) {
+                Some(name) => name.clone(),
+                None => {
+                    let name = app.store.name_of_party(id).await?;
+                    parties.insert(id, name.clone());
+                    name
+                }
+            },
+        };
+        shown.push(RecordShown::of(record, upn, party));
     }
     Ok(Json(shown))
 }

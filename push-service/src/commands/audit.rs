@@ -53,6 +53,7 @@ pub(crate) async fn run(file: &Configured, form: Form, command: &AuditCommand) -
 
 fn line(record: &RecordShown) -> String {
     let who = record.upn.clone().or_else(|| record.user.clone());
+    let party = record.relying_party_name.clone().or_else(|| record.relying_party.clone());
     let mut text = format!("{:>8}  {}  {:<24}", record.sequence, short(&record.at), record.kind);
     for (name, part) in [
         ("", who.as_ref()),
@@ -60,6 +61,7 @@ fn line(record: &RecordShown) -> String {
         ("device ", record.device.as_ref()),
         ("request ", record.request.as_ref()),
         ("enrolment ", record.enrolment.as_ref()),
+        ("relying party ", party.as_ref()),
         ("", record.detail.as_ref()),
     ] {
         if let Some(part) = part {

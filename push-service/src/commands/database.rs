@@ -216,7 +216,7 @@ fn lost(later: Option<&std::result::Result<Later, OpenError>>) -> String {
         let of = later.records.iter().filter(|record| kinds.contains(&record.fact.kind));
         let lines = of.map(|record| {
             let name = record.fact.user.and_then(|user| later.names.get(&user).cloned());
-            let record = RecordShown::of(record, name);
+            let record = RecordShown::of(record, name, None);
             let what = [record.upn.or(record.user), record.device, record.detail];
             let what = what.into_iter().flatten().collect::<Vec<_>>().join("  ");
             format!("  {}  {:<17}  {what}\n", super::table::short(&record.at), record.kind)

@@ -2,7 +2,7 @@
 
 use crate::store::{AuditRecord, Committed, Outcome};
 use async_trait::async_trait;
-use authenticator_protocol::ids::{DeviceId, UserId};
+use authenticator_protocol::ids::{DeviceId, RelyingPartyId, UserId};
 use authenticator_protocol::time::Millis;
 use signin::user::{Order, User};
 
@@ -84,6 +84,8 @@ pub trait Operate: Send + Sync {
     async fn order(&self, user: UserId, order: Order) -> Outcome<Committed<Option<bool>>>;
     /// Ends a device. False when it had ended before; `None` when there is no such device.
     async fn withdraw(&self, device: DeviceId) -> Outcome<Committed<Option<bool>>>;
+    /// The name of a relying party, removed or not.
+    async fn name_of_party(&self, id: RelyingPartyId) -> Outcome<Option<String>>;
     /// Records of the audit trail, oldest first.
     async fn trail(&self, trail: Trail) -> Outcome<Vec<AuditRecord>>;
     /// Erases what has been kept for long enough; how many rows. Call it again while it erases.

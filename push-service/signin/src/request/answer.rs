@@ -196,7 +196,8 @@ fn count(read: &Questioned<'_>, policy: &Policy, now: Millis) -> Decision<()> {
             device: Some(read.device.id),
             request: Some(read.asked.request.id),
             enrolment: read.asked.request.enrolment,
-            address: read.asked.request.origin.known_address(),
+            relying_party: read.asked.request.relying_party(),
+            address: read.asked.request.seen_address(),
             ..Fact::new(FactKind::AppLocked)
         });
     }

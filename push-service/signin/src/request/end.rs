@@ -60,6 +60,7 @@ pub(crate) fn end(asked: &Asked, how: End, by: Option<DeviceId>, now: Millis) ->
         device: by,
         request: Some(request.id),
         enrolment: request.enrolment,
+        relying_party: request.relying_party(),
         address: request.seen_address(),
         detail: Some(request.application.clone()),
         ..Fact::new(kind(how))

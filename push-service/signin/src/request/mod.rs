@@ -69,6 +69,11 @@ impl SignInRequest {
         self.ended.is_none() && now < self.expires
     }
 
+    /// The relying party that asked, if one did.
+    pub fn relying_party(&self) -> Option<RelyingPartyId> {
+        self.asker.commission().map(|of| of.relying_party)
+    }
+
     /// The address that the service has seen itself: what a relying party reports is its word.
     pub fn seen_address(&self) -> Option<String> {
         self.asker.session().and_then(|_| self.origin.known_address())

@@ -160,6 +160,7 @@ pub(crate) fn ask(
         user: Some(request.user),
         request: Some(request.id),
         enrolment: request.enrolment,
+        relying_party: request.relying_party(),
         address: request.seen_address(),
         detail: Some(request.application.clone()),
         ..Fact::new(FactKind::RequestOpened)

@@ -100,6 +100,8 @@ pub async fn a_relying_party_and_its_keys_are_kept(engine: Box<dyn Engine>) {
     assert!(world.store.relying_party_by_key(second.id).await.unwrap().is_none());
     assert!(world.store.relying_party(journal.id).await.unwrap().is_none());
     assert!(world.store.relying_parties().await.unwrap().is_empty());
+    let name = world.store.name_of_party(journal.id).await.unwrap();
+    assert_eq!(name.as_deref(), Some("Journalen"), "for the trail");
     assert!(!world.store.rotate_api_key(journal.id, key(&world, &[])).await.unwrap().value);
     assert_eq!(world.store.retire_api_keys(journal.id).await.unwrap().value, None);
     added(&world, "Journalen").await;
@@ -121,6 +123,17 @@ pub async fn what_a_relying_party_asks_is_answered_like_any_other(engine: Box<dy
     let ended = world.view(request.id).await.request;
     assert_eq!((ended.ended.unwrap().end, ended.number, &ended.asker), (End::Approved, None, &request.asker));
     assert_eq!(world.store.cancel_asked(journal, request.id).await.unwrap().value, Some(false));
+
+    // The trail says who asked, and of those that nobody asked for nothing of the kind.
+    let trail = world.store.audit(0, 1_000).await.unwrap();
+    let about = |id| trail.iter().filter(move |record| record.fact.request == Some(id));
+    for id in [first.id, request.id] {
+        assert_eq!(about(id).count(), 2, "opened and ended");
+        assert!(about(id).all(|record| record.fact.relying_party == Some(journal)));
+    }
+    let enrolled = trail.iter().filter(|record| record.fact.relying_party.is_none());
+    assert!(enrolled.count() > 5);
+    assert_eq!(world.store.name_of_party(journal).await.unwrap().as_deref(), Some("Journalen"));
 
     let theirs = asked(&world, &wanted(&world, journal, &user.to_string())).await.id;
     let other = added(&world, "Tidportalen").await;
@@ -193,8 +206,8 @@ pub async fn a_result_is_delivered_until_it_has_arrived(engine: Box<dyn Engine>)
         facts.extend(world.store.not_delivered(request).await.unwrap().facts);
     }
     assert_eq!(
-        facts.iter().map(|fact| (fact.kind, fact.request)).collect::<Vec<_>>(),
-        [(FactKind::DeliveryFailed, Some(request))]
+        facts.iter().map(|fact| (fact.kind, fact.request, fact.relying_party)).collect::<Vec<_>>(),
+        [(FactKind::DeliveryFailed, Some(request), Some(journal))]
     );
     // One that is removed waits for nothing.
     let last = asked(&world, &wanted(&world, journal, &user.to_string())).await.id;

@@ -5,14 +5,14 @@ use super::Reading;
 use super::rows::{Columns, all, ms, number, write_one};
 use crate::operate::Trail;
 use crate::store::{AuditRecord, Outcome};
-use authenticator_protocol::ids::{DeviceId, EnrolmentId, RequestId, UserId};
+use authenticator_protocol::ids::{DeviceId, EnrolmentId, RelyingPartyId, RequestId, UserId};
 use authenticator_protocol::time::Millis;
 use rusqlite::{Connection, params};
 use signin::fact::{Fact, FactKind};
 
 macro_rules! columns {
     () => {
-        "sequence, at, kind, user, device, request, enrolment, address, detail"
+        "sequence, at, kind, user, device, request, enrolment, relying_party, address, detail"
     };
 }
 
@@ -26,6 +26,7 @@ fn read(columns: &mut Columns<'_>) -> Outcome<AuditRecord> {
             device: columns.maybe()?,
             request: columns.maybe()?,
             enrolment: columns.maybe()?,
+            relying_party: columns.maybe()?,
             address: columns.maybe()?,
             detail: columns.maybe()?,
         },
@@ -33,8 +34,8 @@ fn read(columns: &mut Columns<'_>) -> Outcome<AuditRecord> {
 }
 
 pub(super) fn append(db: &Connection, at: Millis, fact: &Fact) -> Outcome<()> {
-    let sql = "INSERT INTO audit (at, kind, user, device, request, enrolment, address, detail)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+    let sql = "INSERT INTO audit (at, kind, user, device, request, enrolment, relying_party, address, detail)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
     let params = params![
         ms(at),
         fact.kind.as_str(),
@@ -42,6 +43,7 @@ pub(super) fn append(db: &Connection, at: Millis, fact: &Fact) -> Outcome<()> {
         fact.device.as_ref().map(DeviceId::as_bytes),
         fact.request.as_ref().map(RequestId::as_bytes),
         fact.enrolment.as_ref().map(EnrolmentId::as_bytes),
+        fact.relying_party.as_ref().map(RelyingPartyId::as_bytes),
         fact.address,
         fact.detail,
     ];

@@ -78,6 +78,11 @@ pub(super) fn by_key(at: Reading<'_>, id: ApiKeyId) -> Outcome<Option<(RelyingPa
     one(at.db, sql, [id.as_bytes()], |columns| Ok((read(columns)?, read_key(columns)?)))
 }
 
+/// The name of one, ended or not.
+pub(super) fn name(at: Reading<'_>, id: RelyingPartyId) -> Outcome<Option<String>> {
+    one(at.db, "SELECT name FROM relying_parties WHERE id = ?1", [id.as_bytes()], |columns| columns.take())
+}
+
 /// Whether a relying party has this name.
 pub(super) fn has_name(at: Reading<'_>, name: &str) -> Outcome<bool> {
     let sql = "SELECT 1 FROM relying_parties WHERE name = ?1 AND ended IS NULL";

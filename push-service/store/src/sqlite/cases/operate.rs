@@ -1,11 +1,13 @@
 //! What operators do.
 
-use super::super::{Reading, Sqlite, Tx, audit, devices, enrolments, requests, retention, sessions, users};
+use super::super::{
+    Reading, Sqlite, Tx, audit, devices, enrolments, relying_parties, requests, retention, sessions, users,
+};
 use super::devices::Touched;
 use crate::operate::{Entry, Import, Imported, NotImported, Operate, Trail};
 use crate::store::{AuditRecord, Committed, Outcome};
 use async_trait::async_trait;
-use authenticator_protocol::ids::{DeviceId, UserId};
+use authenticator_protocol::ids::{DeviceId, RelyingPartyId, UserId};
 use authenticator_protocol::random::bytes;
 use signin::enrolment::Enrolment;
 use signin::fact::{Fact, FactKind};
@@ -50,6 +52,10 @@ impl Operate for Sqlite {
             tx.carry_out(device::withdraw(&touched.leaving(&device), tx.at.now)).map(Some)
         })
         .await
+    }
+
+    async fn name_of_party(&self, id: RelyingPartyId) -> Outcome<Option<String>> {
+        self.look(move |at| relying_parties::name(at, id)).await
     }
 
     async fn trail(&self, trail: Trail) -> Outcome<Vec<AuditRecord>> {

@@ -48,7 +48,7 @@ pub(super) fn retire(tx: &mut Tx<'_>, id: RelyingPartyId) -> Outcome<Option<usiz
         return Ok(None);
     }
     let keys = relying_parties::keys(tx.at, id)?;
-    tx.carry_out(relying_party::retire(&keys, tx.at.now)).map(Some)
+    tx.carry_out(relying_party::retire(id, &keys, tx.at.now)).map(Some)
 }
 
 pub(super) fn remove(tx: &mut Tx<'_>, id: RelyingPartyId) -> Outcome<bool> {

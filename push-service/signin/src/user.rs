@@ -6,9 +6,10 @@ pub use operate::{Order, Whole, close, obey, shut_out};
 
 use authenticator_protocol::ids::UserId;
 use authenticator_protocol::time::Millis;
+use std::fmt;
 
-/// A user.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A user; debug output has no name, address or number.
+#[derive(Clone, PartialEq, Eq)]
 pub struct User {
     /// Ours; never shown.
     pub id: UserId,
@@ -28,6 +29,18 @@ pub struct User {
     pub failures: Failures,
     /// The app method is locked after too many of them.
     pub app_locked: bool,
+}
+
+impl fmt::Debug for User {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("User")
+            .field("id", &self.id)
+            .field("disabled", &self.disabled)
+            .field("first_confirmed", &self.first_confirmed)
+            .field("failures", &self.failures)
+            .field("app_locked", &self.app_locked)
+            .finish_non_exhaustive()
+    }
 }
 
 impl User {
@@ -55,5 +68,20 @@ impl Failures {
         let day = now.seconds().0 / (24 * 60 * 60);
         let today = if day == self.day { self.today } else { 0 };
         Self { in_row: self.in_row.saturating_add(1), today: today.saturating_add(1), day }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::world::World;
+
+    #[test]
+    fn a_user_is_printed_without_what_they_are_called() {
+        let user = World::new().user;
+        let user = super::User { mobile: Some("+46701234567".into()), ..user };
+        let printed = format!("{user:?}");
+        for part in [user.upn.as_str(), user.name.as_str(), "+46701234567"] {
+            assert!(!printed.contains(part), "{printed}");
+        }
     }
 }

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use store::{AuditRecord, Trail};
 
 /// A record as a command shows it.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Serialize, Deserialize)]
 pub struct RecordShown {
     /// Counts up without gaps.
     pub sequence: u64,
@@ -41,6 +41,8 @@ pub struct RecordShown {
     pub detail: Option<String>,
 }
 
+prints_only!(RecordShown: sequence, kind);
+
 impl RecordShown {
     /// With the names that its user and its relying party have.
     pub fn of(record: &AuditRecord, upn: Option<String>, relying_party_name: Option<String>) -> Self {
@@ -63,7 +65,7 @@ impl RecordShown {
 }
 
 /// Which records.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Default, Serialize, Deserialize)]
 pub struct Which {
     /// After this number.
     #[serde(default)]
@@ -75,6 +77,8 @@ pub struct Which {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user: Option<String>,
 }
+
+prints_only!(Which: after, since);
 
 /// Records of one page.
 pub const PAGE: u32 = 1000;

@@ -12,7 +12,7 @@ use signin::device::{Device, DeviceState};
 use std::sync::Arc;
 
 /// A device as a command shows it.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Serialize, Deserialize)]
 pub struct DeviceShown {
     /// Names it.
     pub id: String,
@@ -33,6 +33,8 @@ pub struct DeviceShown {
     /// When it was last heard of.
     pub last_reached: Option<String>,
 }
+
+prints_only!(DeviceShown: id, state);
 
 impl DeviceShown {
     pub(super) fn of(device: &Device, upn: &str) -> Self {
@@ -56,10 +58,12 @@ impl DeviceShown {
 }
 
 /// Whose devices.
-#[derive(Debug, Deserialize)]
+#[derive(Deserialize)]
 pub struct Whose {
     user: Option<String>,
 }
+
+prints_only!(Whose: );
 
 /// `GET /v1/devices?user=NAME`: those that have not ended.
 pub async fn list(State(app): State<Arc<App>>, Query(whose): Query<Whose>) -> Answer<Vec<DeviceShown>> {

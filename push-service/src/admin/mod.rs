@@ -4,6 +4,17 @@
 //! [`start`] serves it, [`client`] is the other end; one module for each noun has its messages and handlers. A change
 //! is told to whoever waits (`App::tell`) like any other, so that it is felt at once.
 
+/// Debug output of these fields alone: no key, no password, nothing of a person.
+macro_rules! prints_only {
+    ($name:ident: $($field:ident),*) => {
+        impl std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.debug_struct(stringify!($name))$(.field(stringify!($field), &self.$field))*.finish_non_exhaustive()
+            }
+        }
+    };
+}
+
 pub mod audit;
 pub mod backup;
 pub mod client;
@@ -146,4 +157,44 @@ type Answer<T> = Result<Json<T>, Refused>;
 pub fn time(at: Millis) -> String {
     let at = i64::try_from(at.0).ok().and_then(|millis| jiff::Timestamp::from_millisecond(millis).ok());
     at.map_or_else(|| "?".to_owned(), |at| at.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::audit::{RecordShown, Which};
+    use super::devices::DeviceShown;
+    use super::relying_parties::KeyShown;
+    use super::users::{Changed, Entries, UserShown};
+    use serde::de::DeserializeOwned;
+    use serde_json::{Value, json};
+    use std::fmt::Debug;
+
+    fn printed<T: DeserializeOwned + Debug>(value: Value) -> String {
+        format!("{:?}", serde_json::from_value::<T>(value).unwrap())
+    }
+
+    #[test]
+    fn nothing_secret_and_nobodys_name_is_printed() {
+        let hidden = "hidden";
+        let user = json!({
+            "id": "1", "upn": hidden, "email": hidden, "name": hidden, "mobile": hidden, "password_hash": hidden,
+            "disabled": false, "app_locked": false, "wrong_in_row": 0,
+        });
+        let device = json!({
+            "id": "1", "user": hidden, "model": hidden, "system": "", "app": "", "state": "active", "added": "",
+        });
+        let record =
+            json!({ "sequence": 7, "at": "", "kind": "user_added", "upn": hidden, "detail": hidden });
+        for printed in [
+            printed::<UserShown>(user.clone()),
+            printed::<Entries>(json!({ "users": [user] })),
+            printed::<DeviceShown>(device),
+            printed::<RecordShown>(record),
+            printed::<Which>(json!({ "user": hidden })),
+            printed::<Changed>(json!({ "changed": true, "what": hidden })),
+            printed::<KeyShown>(json!({ "id": "1", "key_id": "2", "key": hidden })),
+        ] {
+            assert!(!printed.contains(hidden), "{printed}");
+        }
+    }
 }

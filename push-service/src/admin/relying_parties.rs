@@ -33,7 +33,7 @@ pub struct NewRelyingParty {
 }
 
 /// What is shown once.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Serialize, Deserialize)]
 pub struct KeyShown {
     /// The `aud` of results.
     pub id: String,
@@ -43,6 +43,8 @@ pub struct KeyShown {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,
 }
+
+prints_only!(KeyShown: id, key_id);
 
 /// A relying party as a command shows it.
 #[derive(Debug, Serialize, Deserialize)]

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use store::{Entry, Import};
 
 /// A user as a command shows them.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Serialize, Deserialize)]
 pub struct UserShown {
     /// Ours.
     pub id: String,
@@ -39,6 +39,8 @@ pub struct UserShown {
     pub devices: Option<Vec<DeviceShown>>,
 }
 
+prints_only!(UserShown: id, disabled, app_locked);
+
 impl From<&User> for UserShown {
     fn from(user: &User) -> Self {
         Self {
@@ -57,11 +59,13 @@ impl From<&User> for UserShown {
 }
 
 /// Which users.
-#[derive(Debug, Deserialize)]
+#[derive(Deserialize)]
 pub struct Page {
     #[serde(default)]
     after: String,
 }
+
+prints_only!(Page: );
 
 /// Users of one page.
 pub const PAGE: u32 = 1000;
@@ -100,7 +104,7 @@ pub struct Entries {
 }
 
 /// What a directory says of a user.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Serialize, Deserialize)]
 pub struct NewEntry {
     /// The full user name.
     pub upn: String,
@@ -113,6 +117,8 @@ pub struct NewEntry {
     /// PHC string of the argon2id hash.
     pub password_hash: Option<String>,
 }
+
+prints_only!(NewEntry: );
 
 /// What became of it.
 #[derive(Debug, Serialize, Deserialize)]
@@ -187,13 +193,15 @@ pub async fn import(State(app): State<Arc<App>>, Json(entries): Json<Entries>) -
 }
 
 /// Whether something is otherwise than before.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Serialize, Deserialize)]
 pub struct Changed {
     /// False when it was so before.
     pub changed: bool,
     /// Whom or what it was about, in a form to show.
     pub what: String,
 }
+
+prints_only!(Changed: changed);
 
 async fn obey(app: &App, name: &str, order: Order) -> Answer<Changed> {
     let user = find(app, name).await?;

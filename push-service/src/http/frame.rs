@@ -2,6 +2,7 @@
 
 use crate::app::App;
 use crate::connections::Connection;
+use crate::http::api::caller::CalledBy;
 use crate::http::problem::{ApiError, PageError};
 use crate::http::visit::{RequestId, Visit};
 use crate::pages::View;
@@ -49,8 +50,17 @@ pub async fn finish(State(app): State<Arc<App>>, request: Request, next: Next) -
         (response.extensions().get::<ApiError>().cloned(), response.extensions().get::<PageError>().copied());
     if let Some(error) = api {
         let status = response.status();
-        let (code, detail) = error.said();
-        tracing::info!(status = status.as_u16(), code, detail, "refused");
+        let (code, field, detail) = error.said();
+        let caller = response.extensions().get::<CalledBy>().map(|by| tracing::field::display(by.0));
+        tracing::info!(
+            status = status.as_u16(),
+            code,
+            field,
+            detail,
+            address = %visit.address,
+            relying_party = caller,
+            "refused"
+        );
         // What a layer within has said stays said.
         let said = std::mem::take(response.headers_mut());
         response = (status, axum::Json(error.body(&visit.request_id))).into_response();
@@ -67,7 +77,7 @@ pub async fn finish(State(app): State<Arc<App>>, request: Request, next: Next) -
         }
     } else if let Some(PageError(problem)) = page {
         let status = response.status();
-        tracing::info!(status = status.as_u16(), ?problem, "refused");
+        tracing::info!(status = status.as_u16(), ?problem, address = %visit.address, "refused");
         response = (status, visit.page(&app, None, View::Problem(problem))).into_response();
         if let Problem::TooManyRequests { minutes } = problem {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(minutes * 60));

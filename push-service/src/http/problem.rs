@@ -34,6 +34,8 @@ pub struct ApiError {
     title: &'static str,
     /// What exactly is wrong.
     detail: Option<String>,
+    /// The field whose value is wrong. The detail may then repeat the value, and stands in no log.
+    field: Option<&'static str>,
     /// The service's time, with [`Code::Clock`].
     now: Option<Seconds>,
     /// Seconds, where trying again helps.
@@ -71,7 +73,7 @@ impl ApiError {
     /// Only the code.
     pub fn plain(code: impl ErrorCode) -> Self {
         let (status, title) = (code.status(), code.title());
-        Self { code: code.word(), status, title, detail: None, now: None, retry_after: None }
+        Self { code: code.word(), status, title, detail: None, field: None, now: None, retry_after: None }
     }
 
     /// Whether it is this one.
@@ -79,9 +81,14 @@ impl ApiError {
         self.code == code.word()
     }
 
-    /// The code's word, and what exactly is wrong: for the log.
-    pub fn said(&self) -> (&'static str, Option<&str>) {
-        (self.code, self.detail.as_deref())
+    /// A field that cannot be as it is. The detail is for the caller alone.
+    pub fn of_field(code: impl ErrorCode, field: &'static str, detail: impl ToString) -> Self {
+        Self { field: Some(field), ..Self::new(code, detail) }
+    }
+
+    /// What the log may say: the code's word, the field, and what exactly is wrong, without a value that was sent.
+    pub fn said(&self) -> (&'static str, Option<&'static str>, Option<&str>) {
+        (self.code, self.field, self.detail.as_deref().filter(|_| self.field.is_none()))
     }
 
     /// Trying again helps after so many seconds, if it is a matter of time at all.

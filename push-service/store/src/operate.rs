@@ -5,9 +5,10 @@ use async_trait::async_trait;
 use authenticator_protocol::ids::{DeviceId, RelyingPartyId, UserId};
 use authenticator_protocol::time::Millis;
 use signin::user::{Order, User};
+use std::fmt;
 
-/// What a directory says of a user.
-#[derive(Clone, Debug)]
+/// What a directory says of a user; debug output has nothing of it.
+#[derive(Clone)]
 pub struct Entry {
     /// The full user name (UPN); it names the user, whatever the case.
     pub upn: String,
@@ -19,6 +20,12 @@ pub struct Entry {
     pub mobile: Option<String>,
     /// PHC string of the argon2id hash. `None` leaves what there is; a new user has no password then.
     pub password_hash: Option<String>,
+}
+
+impl fmt::Debug for Entry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Entry").finish_non_exhaustive()
+    }
 }
 
 /// What to do with entries.

@@ -14,6 +14,7 @@ use signin::relying_party::{ApiKey, RelyingParty};
 use signin::request::SignInRequest;
 use signin::session::{Session, SessionKey};
 use signin::user::User;
+use std::fmt;
 
 pub use signin::enrolment::{
     ClaimCode, NotClaimed, NotPermitted, NotRegistered, OpenEnrolment, Register, TypeCharacters, Typed,
@@ -56,12 +57,18 @@ pub enum StoreError {
 pub type Outcome<T> = Result<T, StoreError>;
 
 /// A user as an import or `styrk user add` brings them.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct NewUser {
     /// The user, without failures or methods.
     pub user: User,
     /// PHC string of the argon2id hash.
     pub password_hash: String,
+}
+
+impl fmt::Debug for NewUser {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("NewUser").field("user", &self.user).finish_non_exhaustive()
+    }
 }
 
 /// A session with its user, as a page needs them.

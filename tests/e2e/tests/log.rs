@@ -3,10 +3,13 @@
 use authenticator_protocol::answer::DenialReason;
 use authenticator_protocol::code::encode;
 use authenticator_protocol::link::EnrolmentLink;
+use axum::http::Method;
 use demo::organisation::{PASSWORD, USERS};
 use e2e::proxy::{holds, opened};
+use e2e::relying_party::SIGN_INS;
 use e2e::world::{number, other, sign_in};
 use e2e::{DIGITS, Error, Key, Outcome, World};
+use serde_json::json;
 use std::fs;
 use std::io;
 use std::path::Path;
@@ -130,6 +133,7 @@ async fn a_whole_life_leaves_no_secret_in_logs_or_database() -> Outcome {
         numbers.extend([other(&right), right]);
     }
     browser.get("/security").await?;
+    let refused = refused_by_the_api(&world, &mut secrets).await?;
     world.demo.rotate_identity().await?;
     let ends = world.audit().await?;
     let pending = number(&mut browser).await?;
@@ -182,11 +186,66 @@ async fn a_whole_life_leaves_no_secret_in_logs_or_database() -> Outcome {
     let heard = HEARD.lock().unwrap_or_else(PoisonError::into_inner).clone();
     assert!(holds(&heard, b"refused") && holds(&heard, b"socket open") && holds(&heard, b"TRACE"), "no log");
     one_line_for_each_end(&heard, &ends)?;
+    one_line_for_each_refusal(&heard, &refused)?;
     let text = String::from_utf8_lossy(&heard);
     let shown = text.lines().find(|line| line.contains("shown on a page") && line.contains(&reference));
     assert!(shown.is_some_and(|line| line.contains("request=")), "{reference} is not in the log");
     assert_eq!(secrets.found_in(&heard), Vec::<&str>::new(), "in the log");
     assert!(!says(&heard, &characters) && !says(&heard, &other(&characters)), "characters in the log");
+    Ok(())
+}
+
+/// What a relying party sends that cannot be stands in no log. What does: code, field, and the id of who sent it.
+async fn refused_by_the_api(
+    world: &World,
+    secrets: &mut Secrets,
+) -> Result<Vec<(&'static str, &'static str, String)>, Error> {
+    let backend = world.relying_party().await?;
+    let secret = backend.key.rsplit('.').next().unwrap_or_default();
+    secrets.text("key of the API", secret);
+    secrets.text("value of a field that cannot be", "hemlig-8151");
+    let anna = USERS[0].login();
+    let mut refused = Vec::new();
+    for (field, body) in [
+        ("application", json!({ "user": anna, "application": "hemlig-8151" })),
+        ("purpose", json!({ "user": anna, "purpose": "hemlig-8151" })),
+        ("digits", json!({ "user": anna, "digits": "hemlig-8151" })),
+        ("message", json!({ "user": anna, "message": "hemlig-8151\u{202e}" })),
+        ("another", json!({ "user": anna, "hemlig-8151": 1 })),
+    ] {
+        let reply = backend.ask(&body).await?;
+        assert_eq!(reply.status, 400, "{body}");
+        refused.push(("invalid", field, reply.header("x-request-id").to_owned()));
+    }
+    let path = format!("{SIGN_INS}/x?wait=hemlig-8151");
+    let reply = backend.send(Method::GET, &path, &[], "").await?;
+    refused.push(("invalid", "wait", reply.header("x-request-id").to_owned()));
+    let again = backend.ask_again(&json!({ "user": anna }), Some(&"hemlig-8151".repeat(30))).await?;
+    refused.push(("invalid", "idempotency-key", again.header("x-request-id").to_owned()));
+    for refused in &mut refused {
+        refused.2.push_str(&format!(" {}", backend.id));
+    }
+    let stranger = backend.with_key(&format!("{}hemlig-8151", backend.key)).get("x", 0).await?;
+    refused.push(("unauthorized", "", format!("{} ", stranger.header("x-request-id"))));
+    Ok(refused)
+}
+
+/// Who is asked about a refusal finds what it was, from where, and whose.
+fn one_line_for_each_refusal(heard: &[u8], refused: &[(&str, &str, String)]) -> Outcome {
+    let heard = String::from_utf8_lossy(heard);
+    for (code, field, who) in refused {
+        let (request, party) = who.split_once(' ').ok_or("no request")?;
+        let of = |line: &&str| line.contains("refused") && line.contains(&format!("id=\"{request}\""));
+        let lines: Vec<&str> = heard.lines().filter(of).collect();
+        assert_eq!(lines.len(), 1, "{code} {field} {who}: {lines:?}");
+        let parts = [format!("code=\"{code}\""), "address=127.0.0.1".to_owned()];
+        assert!(parts.iter().all(|part| lines[0].contains(part)), "{}", lines[0]);
+        let says = |name: &str, value: &str, quote: &str| match value {
+            "" => !lines[0].contains(&format!("{name}=")),
+            value => lines[0].contains(&format!("{name}={quote}{value}{quote}")),
+        };
+        assert!(says("field", field, "\"") && says("relying_party", party, ""), "{}", lines[0]);
+    }
     Ok(())
 }
 

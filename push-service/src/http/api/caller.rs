@@ -10,7 +10,7 @@ use crate::http::problem::ApiError;
 use crate::http::visit::Visit;
 use crate::quota::Quota;
 use authenticator_protocol::code::{Hash, Secret, decode_array, encode};
-use authenticator_protocol::ids::ApiKeyId;
+use authenticator_protocol::ids::{ApiKeyId, RelyingPartyId};
 use authenticator_protocol::random::bytes;
 use authenticator_protocol::time::Millis;
 use axum::extract::{FromRequestParts, Request, State};
@@ -33,6 +33,10 @@ pub struct Caller {
     /// What it has signed.
     token: Option<Name>,
 }
+
+/// Says in the extensions of an answer whose it is, for the log.
+#[derive(Clone, Copy)]
+pub struct CalledBy(pub RelyingPartyId);
 
 /// A caller who may open and cancel requests.
 pub struct Asks(pub Caller);
@@ -76,8 +80,9 @@ pub async fn known(State(app): State<Arc<App>>, mut request: Request, next: Next
             return refuse(error);
         }
     };
-    let quota = app.quotas.call(caller.party.id, now);
-    let used = |token| app.tokens.use_up(caller.party.id, token, now.seconds());
+    let party = caller.party.id;
+    let quota = app.quotas.call(party, now);
+    let used = |token| app.tokens.use_up(party, token, now.seconds());
     let mut response = match (quota.wait(), caller.token) {
         (Some(seconds), _) => ApiError::too_many(seconds).into_response(),
         (None, Some(token)) if let Err(why) = used(token) => refuse(ApiError::new(Code::Unauthorized, why)),
@@ -87,6 +92,7 @@ pub async fn known(State(app): State<Arc<App>>, mut request: Request, next: Next
         }
     };
     tell(response.headers_mut(), &quota);
+    response.extensions_mut().insert(CalledBy(party));
     response
 }
 

@@ -128,7 +128,7 @@ const KEY: &str = "idempotency-key";
 #[utoipa::path(post, path = "/api/v1/sign-ins", operation_id = "ask", request_body = New, security(("key" = ["ask"])),
     params(("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 255,
         description = "The same key with the same body opens nothing more")),
-    responses((status = 201, description = "Opened", body = SignIn, headers(("location" = String))),
+    responses((status = 201, description = "Opened", body = SignIn),
         (status = 200, description = "Opened before, with this `Idempotency-Key`", body = SignIn)))]
 pub async fn post(
     State(app): State<Arc<App>>,
@@ -159,11 +159,29 @@ pub async fn post(
     Ok((status, [(LOCATION, location)], Json(SignIn::of(&app, &placed.request))).into_response())
 }
 
+/// What a caller may send. Whatever else it names is a value of its own, which the log does not repeat.
+const FIELDS: [&str; 15] = [
+    "user",
+    "purpose",
+    "application",
+    "message",
+    "digits",
+    "lifetime",
+    "session",
+    "nonce",
+    "address",
+    "browser",
+    "system",
+    "body",
+    "content-type",
+    "idempotency-key",
+    "wait",
+];
+
 pub(super) fn invalid(field: &str, problem: impl std::fmt::Display) -> ApiError {
-    ApiError::new(
-        Code::Invalid,
-        if field == "." { problem.to_string() } else { format!("{field}: {problem}") },
-    )
+    let known = FIELDS.into_iter().find(|known| *known == field);
+    let detail = if field == "." { problem.to_string() } else { format!("{field}: {problem}") };
+    ApiError::of_field(Code::Invalid, known.unwrap_or("another"), detail)
 }
 
 fn digest(parts: &[&[u8]]) -> Hash {
@@ -276,4 +294,20 @@ pub async fn cancel(
     let cancelled = app.store.cancel_asked(party.id, id).await?;
     app.tell(cancelled).ok_or_else(|| ApiError::plain(Code::UnknownRequest))?;
     Ok(Json(SignIn::of(&app, &view(&app, party.id, id).await?.request)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_field_has_its_name_in_the_log() {
+        let description: serde_json::Value = serde_json::from_str(&description::text()).unwrap();
+        let fields = description["components"]["schemas"]["Ask"]["properties"].as_object().unwrap();
+        assert!(fields.keys().all(|field| FIELDS.contains(&field.as_str())), "{fields:?}");
+        for (field, logged) in [("application", "application"), ("Hemlig", "another")] {
+            let refused = invalid(field, "not registered: Hemlig");
+            assert_eq!(refused.said(), ("invalid", Some(logged), None));
+        }
+    }
 }

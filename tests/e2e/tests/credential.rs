@@ -211,6 +211,7 @@ async fn whoever_waits_with_a_key_goes_when_it_ends() -> Outcome {
             retires
         )?;
         assert_eq!((waited.status, waited.refusal()?.0.as_str()), (401, "unauthorized"));
+        assert_eq!(waited.header("www-authenticate"), "Bearer");
         let text = stream.text();
         assert!(text.contains("event: pending") && !text.contains("event: ended"), "{text}");
         until(1).await;

@@ -15,7 +15,7 @@ use authenticator_protocol::random::bytes;
 use authenticator_protocol::time::Millis;
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use sha2::{Digest as _, Sha256};
@@ -77,7 +77,9 @@ pub async fn known(State(app): State<Arc<App>>, mut request: Request, next: Next
             if error.is(Code::Unauthorized) && request.headers().contains_key(header::AUTHORIZATION) {
                 app.quotas.stranger(visit.address, now);
             }
-            return refuse(error);
+            let mut response = error.into_response();
+            say_how(&mut response);
+            return response;
         }
     };
     let party = caller.party.id;
@@ -85,22 +87,25 @@ pub async fn known(State(app): State<Arc<App>>, mut request: Request, next: Next
     let used = |token| app.tokens.use_up(party, token, now.seconds());
     let mut response = match (quota.wait(), caller.token) {
         (Some(seconds), _) => ApiError::too_many(seconds).into_response(),
-        (None, Some(token)) if let Err(why) = used(token) => refuse(ApiError::new(Code::Unauthorized, why)),
+        (None, Some(token)) if let Err(why) = used(token) => {
+            ApiError::new(Code::Unauthorized, why).into_response()
+        }
         (None, _) => {
             request.extensions_mut().insert(caller);
             next.run(request).await
         }
     };
+    say_how(&mut response);
     tell(response.headers_mut(), &quota);
     response.extensions_mut().insert(CalledBy(party));
     response
 }
 
-/// Says as well how to do it (RFC 6750 section 3).
-fn refuse(error: ApiError) -> Response {
-    let mut response = error.into_response();
-    response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-    response
+/// Says to whoever has no valid key what to bring (RFC 9110 section 11.6.1).
+fn say_how(response: &mut Response) {
+    if response.status() == StatusCode::UNAUTHORIZED {
+        response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    }
 }
 
 /// What is left, as `draft-ietf-httpapi-ratelimit-headers` writes it.

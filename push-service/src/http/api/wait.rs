@@ -144,7 +144,9 @@ pub async fn events(
         let name = match (ended, first) {
             (true, _) => "ended",
             (false, true) => "pending",
-            (false, false) => return Some((Ok(Event::default().comment("waiting")), Some((waiter, seen, false)))),
+            (false, false) => {
+                return Some((Ok(Event::default().comment("waiting")), Some((waiter, seen, false))));
+            }
         };
         let event = Event::default().event(name).json_data(SignIn::of(&waiter.app, &seen.request)).ok()?;
         Some((Ok(event), (!ended).then_some((waiter, seen, false))))

@@ -5,6 +5,7 @@ use crate::http::problem::ApiError;
 use crate::http::visit::Visit;
 use authenticator_protocol::ids::WakeId;
 use authenticator_protocol::problem::Code;
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use std::sync::Arc;
@@ -12,9 +13,10 @@ use std::sync::Arc;
 /// Receipt → nothing, whether the wake is known or not.
 pub async fn post(
     State(app): State<Arc<App>>,
-    Path(wake): Path<String>,
+    wake: Result<Path<String>, PathRejection>,
     visit: Visit,
 ) -> Result<StatusCode, ApiError> {
+    let Path(wake) = wake.map_err(|_| ApiError::new(Code::Malformed, "wake: not UTF-8"))?;
     let wake: WakeId =
         wake.parse().map_err(|error| ApiError::new(Code::Malformed, format!("wake: {error}")))?;
     let now = app.clock.now();

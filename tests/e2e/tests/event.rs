@@ -31,6 +31,7 @@ async fn events_tell_of_the_end_and_end_with_it() -> Outcome {
         phone.approve(&opened.number).await.map(drop)
     })?;
     assert_eq!(reply.header("content-type"), "text/event-stream");
+    assert_eq!(reply.header("x-accel-buffering"), "no", "proxies pass on what comes");
     let text = reply.text();
     let (names, last) = events(&text);
     assert_eq!(names, ["pending", "ended"]);

@@ -11,9 +11,10 @@ use crate::waiting::Subscription;
 use authenticator_protocol::ids::{RelyingPartyId, RequestId};
 use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
+use axum::response::IntoResponse;
 use axum::response::sse::{Event, Sse};
 use axum::{Extension, Json};
-use futures_util::{Stream, stream};
+use futures_util::stream;
 use serde::Deserialize;
 use signin::Notice;
 use std::convert::Infallible;
@@ -129,7 +130,7 @@ pub async fn events(
     State(app): State<Arc<App>>,
     Reads(caller): Reads,
     id: Result<Path<String>, PathRejection>,
-) -> Result<(Extension<Lasting>, Sse<impl Stream<Item = Result<Event, Infallible>>>), ApiError> {
+) -> Result<impl IntoResponse, ApiError> {
     let (waiter, first) = Waiter::begin(app, caller, own(id)?).await?;
     let lasting = Lasting(left(&first).saturating_add(KEEP_ALIVE));
     let told = stream::unfold(Some((waiter, first, true)), |following| async {
@@ -149,7 +150,8 @@ pub async fn events(
             }
         };
         let event = Event::default().event(name).json_data(SignIn::of(&waiter.app, &seen.request)).ok()?;
-        Some((Ok(event), (!ended).then_some((waiter, seen, false))))
+        Some((Ok::<_, Infallible>(event), (!ended).then_some((waiter, seen, false))))
     });
-    Ok((Extension(lasting), Sse::new(told)))
+    // nginx would otherwise collect events before it passes them on.
+    Ok(([("x-accel-buffering", "no")], Extension(lasting), Sse::new(told)))
 }

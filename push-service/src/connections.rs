@@ -2,13 +2,13 @@
 
 use crate::app::App;
 use crate::clock::{Clock, SystemClock};
-use crate::http;
+use crate::http::{self, frame};
 use crate::places::{Place, Places};
 use crate::tls::Tls;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
-use axum::http::{Request, Response, StatusCode};
+use axum::http::{HeaderMap, Request, Response, StatusCode};
 use futures_util::future::BoxFuture;
 use futures_util::{FutureExt as _, StreamExt as _, TryFutureExt as _};
 use hyper::body::Incoming;
@@ -229,10 +229,15 @@ async fn shake_hands(tls: &Tls, mut stream: TcpStream) -> Result<TlsStream<TcpSt
 /// In every language, since the request that would say which one is not read.
 fn plain_http() -> String {
     let body = Language::ALL.map(|language| Texts::new(language).page_plain_http()).join("\n");
+    let mut headers = HeaderMap::new();
+    frame::harden(&mut headers);
+    let lines =
+        headers.iter().filter_map(|(name, value)| Some(format!("{name}: {}\r\n", value.to_str().ok()?)));
     format!(
         "HTTP/1.1 400 Bad Request\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-length: {}\r\n\
-         connection: close\r\n\r\n{body}",
-        body.len()
+         connection: close\r\n{}\r\n{body}",
+        body.len(),
+        lines.collect::<String>()
     )
 }
 

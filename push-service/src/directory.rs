@@ -144,6 +144,49 @@ fn verify_password(password: &str, hash: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::clock::{Clock as _, ManualClock};
+    use authenticator_protocol::time::Millis;
+    use signin::user::Order;
+    use store::{Entry, Import, Operate as _, Options, Place, Sqlite, SystemRandom, Vault};
+
+    /// With nobody who checks, each who is checked is told to wait: so nobody is answered without the work of a check.
+    #[tokio::test]
+    async fn whoever_does_not_get_in_costs_a_check_like_anybody() {
+        let clock = ManualClock::standing(Millis(1_000_000));
+        let options = Options {
+            clock: Arc::new(move || clock.now()),
+            random: Box::new(SystemRandom::new()),
+            policy: Default::default(),
+            vault: Arc::new(Vault::new([7; 32])),
+            readers: 1,
+        };
+        let store = Sqlite::open(&Place::Memory, options).unwrap();
+        let entry = |upn: &str, password: Option<&str>| Entry {
+            upn: upn.to_owned(),
+            email: None,
+            name: upn.to_owned(),
+            mobile: None,
+            password_hash: password.and_then(|password| hash_password(password, &[7; 16])),
+        };
+        let entries = vec![entry("anna", Some("right")), entry("bo", None), entry("cia", Some("right"))];
+        store.import(entries, Import::Add).await.unwrap().value.unwrap();
+        let (cia, _) = store.user_by_login("cia").await.unwrap().unwrap();
+        store.order(cia.id, Order::Disable).await.unwrap();
+        let nobody = Embedded::new(Arc::clone(&store) as Arc<dyn Store>, 0);
+        let one = Embedded::new(store, 1);
+        assert_eq!(
+            nobody.nobody.split('$').nth(3),
+            Some("m=19456,t=2,p=1"),
+            "the same work as for a password"
+        );
+        for login in ["anna", "bo", "cia", "nobody at all"] {
+            assert!(matches!(nobody.check(login, "right").await, Ok(Checked::Busy)), "{login}");
+            let gets_in = matches!(one.check(login, "right").await, Ok(Checked::Right(_)));
+            assert_eq!(gets_in, login == "anna", "{login}");
+        }
+        // A phrase that nobody has opens nothing either, least of all for whoever has no password.
+        assert!(matches!(one.check("bo", "a password that nobody has").await, Ok(Checked::Wrong(_))));
+    }
 
     #[test]
     fn only_the_right_password_fits() {

@@ -4,7 +4,7 @@
 //! afterwards how many lines were lost.
 
 use crate::config::{Format, Log};
-use std::io::{IsTerminal as _, Write};
+use std::io::Write;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
@@ -56,7 +56,7 @@ pub fn start(log: &Log) -> std::io::Result<Logging> {
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(lines.clone())
-        .with_ansi(std::io::stderr().is_terminal())
+        .with_ansi(false)
         .log_internal_errors(false);
     match log.format {
         Format::Text => builder.init(),
@@ -98,10 +98,26 @@ fn write(mut to: impl Write, lines: &Receiver<Line>, lost: &AtomicU64) {
     }
 }
 
+/// An event is one line, whatever somebody has got into it: nobody writes a line of their own, or speaks to the terminal
+/// of whoever reads it.
+fn one_line(event: &[u8]) -> Vec<u8> {
+    let text = String::from_utf8_lossy(event.strip_suffix(b"\n").unwrap_or(event));
+    let mut line = String::with_capacity(text.len() + 1);
+    for letter in text.chars() {
+        if letter.is_control() {
+            line.extend(letter.escape_default());
+        } else {
+            line.push(letter);
+        }
+    }
+    line.push('\n');
+    line.into_bytes()
+}
+
 impl Write for Lines {
     /// Never waits, never fails: who logs has something else to do.
     fn write(&mut self, line: &[u8]) -> std::io::Result<usize> {
-        if self.queue.try_send(Line::Text(line.to_vec())).is_err() {
+        if self.queue.try_send(Line::Text(one_line(line))).is_err() {
             self.lost.fetch_add(1, Ordering::Relaxed);
         }
         Ok(line.len())
@@ -179,6 +195,25 @@ mod tests {
         settled(&lines);
         let written = String::from_utf8(disk.written.lock().unwrap().clone()).unwrap();
         assert_eq!(written, "one\n3 lines of the log were lost before this one\ntwo\n");
+    }
+
+    #[test]
+    fn an_event_is_one_line_whatever_is_in_it() {
+        let disk = Disk { is_full: Arc::default(), written: Arc::default() };
+        let lines = Lines::to(disk.clone()).unwrap();
+        let log = tracing_subscriber::fmt().with_writer(lines.clone()).with_ansi(false).finish();
+        tracing::subscriber::with_default(log, || {
+            let forged = "nothing\r\n2027-01-15T08:00:00Z  INFO styrk: sign-in ended end=\"approved\"\u{1b}[2J\u{9b}2J";
+            tracing::error!(error = %forged, text = forged, "store");
+            tracing::error!("{forged}");
+        });
+        settled(&lines);
+        let written = String::from_utf8(disk.written.lock().unwrap().clone()).unwrap();
+        assert_eq!(written.lines().count(), 2, "{written}");
+        assert!(
+            written.contains("nothing\\r\\n2027") && !written.contains(['\r', '\u{1b}', '\u{9b}']),
+            "{written}"
+        );
     }
 
     #[test]

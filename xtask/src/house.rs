@@ -1,5 +1,6 @@
 //! Rules of the house that no compiler checks (ARCHITECTURE.md).
 
+use crate::log_lines;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -22,14 +23,14 @@ const UNFINISHED: &[&str] =
 const BANNED: &[&str] = &["aws-lc-rs", "aws-lc-sys", "native-tls", "openssl", "openssl-sys"];
 
 /// Tables that say which test holds what.
-const CITING: &[&str] = &["docs/rules.md", "tests/e2e/README.md"];
+const CITING: &[&str] = &["docs/rules.md", "docs/asvs.md", "tests/e2e/README.md"];
 
 /// Looks at every file that belongs to the project.
 pub(crate) fn check(root: &Path) -> Result<(), String> {
     let mut files = Vec::new();
     collect(root, &mut files).map_err(|error| format!("cannot read the folder: {error}"))?;
     let mut wrong = Vec::new();
-    let (mut pages, mut source) = (Vec::new(), String::new());
+    let (mut pages, mut source, mut service) = (Vec::new(), String::new(), String::new());
     for file in &files {
         let shown = file.strip_prefix(root).unwrap_or(file).display().to_string();
         let stem = file.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
@@ -49,6 +50,9 @@ pub(crate) fn check(root: &Path) -> Result<(), String> {
             "rs" | "kt" | "mjs" => source.push_str(&text),
             _ => {}
         }
+        if log_lines::is_the_services(&shown) {
+            service.push_str(log_lines::without_tests(&text));
+        }
         let lines = text.lines().count();
         if lines > most {
             wrong.push(format!("{shown}: {lines} lines, more than {most}: it is two things"));
@@ -63,6 +67,8 @@ pub(crate) fn check(root: &Path) -> Result<(), String> {
         }
     }
     wrong.extend(pages.iter().flat_map(|(name, page)| not_there(name, page, &source)));
+    let operations = pages.iter().find(|(name, _)| name == "docs/operations.md");
+    wrong.extend(log_lines::check(&service, operations.map_or("", |(_, page)| page)));
     let lock = fs::read_to_string(root.join("Cargo.lock")).unwrap_or_default();
     wrong.extend(
         BANNED

@@ -7,6 +7,7 @@ mod bindings;
 mod fuzz;
 mod generated;
 mod house;
+mod log_lines;
 mod needs;
 mod parts;
 mod phones;

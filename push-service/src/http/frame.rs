@@ -98,8 +98,19 @@ pub async fn finish(State(app): State<Arc<App>>, request: Request, next: Next) -
         };
         response = (response.status(), visit.page(&app, None, View::Problem(problem))).into_response();
     }
-    let headers = response.headers_mut();
-    if !headers.contains_key(header::CACHE_CONTROL) {
+    harden(response.headers_mut());
+    if app.config.public_url.is_secure() {
+        set(response.headers_mut(), header::STRICT_TRANSPORT_SECURITY, "max-age=63072000; includeSubDomains");
+    }
+    app.metrics.answered(&path, response.status().as_u16());
+    response
+}
+
+/// What every answer says, whoever reads it: a browser keeps nothing of it, guesses nothing, runs nothing that is not
+/// ours, and shows it in nobody's frame. Only what a handler has called public may be kept.
+pub fn harden(headers: &mut HeaderMap) {
+    let is_public = |said: &HeaderValue| said.as_bytes().starts_with(b"public");
+    if !headers.get(header::CACHE_CONTROL).is_some_and(is_public) {
         set(headers, header::CACHE_CONTROL, "no-store");
     }
     set(headers, header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY);
@@ -109,11 +120,6 @@ pub async fn finish(State(app): State<Arc<App>>, request: Request, next: Next) -
     set(headers, HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
     set(headers, HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
     set(headers, HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=()");
-    if app.config.public_url.is_secure() {
-        set(headers, header::STRICT_TRANSPORT_SECURITY, "max-age=63072000; includeSubDomains");
-    }
-    app.metrics.answered(&path, response.status().as_u16());
-    response
 }
 
 fn set(headers: &mut HeaderMap, name: HeaderName, value: &'static str) {
@@ -146,6 +152,12 @@ pub async fn whole_body(State(app): State<Arc<App>>, request: Request, next: Nex
         place.busy();
     }
     next.run(Request::from_parts(parts, Body::from(body))).await
+}
+
+/// Whether a browser says that another site's page asks. Phones and programs say nothing (RFC 6455 section 10.2).
+pub fn is_foreign(app: &App, headers: &HeaderMap) -> bool {
+    let own = app.config.public_url.url("");
+    headers.get(header::ORIGIN).is_some_and(|origin| origin.as_bytes() != own.as_bytes())
 }
 
 /// A form counts only when our own page sent it (CSRF): every browser says where a POST comes from.

@@ -1,11 +1,13 @@
 //! Whether the process lives, and whether it can do its work: for whoever restarts it, and for whoever sends it visitors.
 
 use crate::app::App;
+use crate::http::frame::harden;
 use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
-use axum::response::IntoResponse;
+use axum::middleware::map_response;
+use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use std::sync::Arc;
 
@@ -47,5 +49,10 @@ pub fn metrics(app: Arc<App>) -> Router {
         .route("/metrics", get(metrics))
         .route("/health", get(health))
         .route("/ready", get(ready))
+        // Somebody may look with a browser.
+        .layer(map_response(async |mut response: Response| {
+            harden(response.headers_mut());
+            response
+        }))
         .with_state(app)
 }

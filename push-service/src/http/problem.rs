@@ -201,7 +201,7 @@ impl From<(RequestError, Seconds)> for ApiError {
 
 impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
-        tracing::error!(%error, "store");
+        tracing::error!(%error, "the database failed");
         match error {
             StoreError::Unavailable | StoreError::NotNow(_) => {
                 Self { retry_after: Some(2), ..Self::plain(Code::Unavailable) }
@@ -242,7 +242,7 @@ impl IntoResponse for PageError {
 
 impl From<StoreError> for PageError {
     fn from(error: StoreError) -> Self {
-        tracing::error!(%error, "store");
+        tracing::error!(%error, "the database failed");
         Self(match error {
             StoreError::Unavailable | StoreError::NotNow(_) => PageProblem::Unavailable,
             StoreError::Database(_) | StoreError::Corrupt(_) => PageProblem::Internal,

@@ -71,6 +71,14 @@ impl Peer {
         Ok((String::from_utf8_lossy(&all).into_owned(), seconds))
     }
 
+    /// All that comes until the service ends the connection.
+    pub async fn all(&mut self) -> Result<String, Error> {
+        let mut all = Vec::new();
+        // A connection that is reset has said what it said.
+        let _ = timeout(Duration::from_secs(10), self.0.read_to_end(&mut all)).await?;
+        Ok(String::from_utf8_lossy(&all).into_owned())
+    }
+
     /// Whether there is an answer to read, now or soon.
     pub async fn is_answered(&self) -> Result<bool, Error> {
         match timeout(SOON, self.0.peek(&mut [0])).await {

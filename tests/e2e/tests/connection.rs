@@ -160,6 +160,30 @@ async fn a_header_without_an_end_is_refused_and_not_kept() -> Outcome {
     enrols_and_approves(&world).await
 }
 
+/// Two ends that differ would let one request hide in another (RFC 9112 section 11.2).
+#[tokio::test]
+async fn a_message_has_one_end_whatever_its_header_says() -> Outcome {
+    let world = World::start(DIGITS).await?;
+    let next = "GET /ready HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n";
+    for (what, header, body, answers) in [
+        ("a length", "content-length: 5", "hello", &["200", "200"][..]),
+        ("chunks", "transfer-encoding: chunked", "1\r\nx\r\n0\r\n\r\n", &["200", "200"]),
+        // The chunks count, and nothing after them.
+        ("both", "content-length: 4\r\ntransfer-encoding: chunked", "0\r\n\r\n", &["200"]),
+        ("two lengths", "content-length: 5\r\ncontent-length: 6", "hello", &["400"]),
+        ("no number", "content-length: +5", "hello", &["400"]),
+        ("chunks within", "transfer-encoding: chunked, identity", "0\r\n\r\n", &["400"]),
+        ("a chunk of no length", "transfer-encoding: chunked", "x\r\n\r\n", &["422"]),
+    ] {
+        let mut peer = Peer::connect(&world.demo.service).await?;
+        peer.say(format!("{HEADER}{header}\r\n\r\n{body}{next}")).await?;
+        let all = peer.all().await?;
+        let said: Vec<&str> = all.split("HTTP/1.1 ").skip(1).map(|answer| &answer[..3]).collect();
+        assert_eq!(said, answers, "{what}: {all}");
+    }
+    Ok(())
+}
+
 #[tokio::test]
 async fn a_body_without_an_end_is_refused_and_not_kept() -> Outcome {
     let world = World::start(DIGITS).await?;

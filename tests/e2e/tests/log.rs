@@ -10,6 +10,7 @@ use e2e::relying_party::SIGN_INS;
 use e2e::world::{number, other, sign_in};
 use e2e::{DIGITS, Error, Key, Outcome, World};
 use serde_json::json;
+use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::Path;
@@ -187,6 +188,7 @@ async fn a_whole_life_leaves_no_secret_in_logs_or_database() -> Outcome {
     assert!(holds(&heard, b"refused") && holds(&heard, b"socket open") && holds(&heard, b"TRACE"), "no log");
     one_line_for_each_end(&heard, &ends)?;
     one_line_for_each_refusal(&heard, &refused)?;
+    a_line_for_each_other_fact(&heard, &ends);
     let text = String::from_utf8_lossy(&heard);
     let shown = text.lines().find(|line| line.contains("shown on a page") && line.contains(&reference));
     assert!(shown.is_some_and(|line| line.contains("request=")), "{reference} is not in the log");
@@ -269,6 +271,21 @@ fn one_line_for_each_end(heard: &[u8], audit: &[AuditRecord]) -> Outcome {
     }
     assert!(ends >= 6, "{ends}");
     Ok(())
+}
+
+/// What the trail says, the log says too.
+fn a_line_for_each_other_fact(heard: &[u8], audit: &[AuditRecord]) {
+    let heard = String::from_utf8_lossy(heard);
+    let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
+    for record in audit.iter().filter(|record| !record.fact.kind.as_str().starts_with("request_")) {
+        *kinds.entry(record.fact.kind.as_str()).or_default() += 1;
+    }
+    assert!(kinds.contains_key("password_wrong"), "{kinds:?}");
+    for (kind, count) in kinds {
+        // Other tests are heard as well, so there may be more.
+        let lines = heard.lines().filter(|line| line.contains(&format!("push_service::app: {kind} ")));
+        assert!(lines.count() >= count, "{kind}: {count} in the trail");
+    }
 }
 
 /// Every byte that the database has on disk, while it is open and after it was closed.

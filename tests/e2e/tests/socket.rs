@@ -155,6 +155,31 @@ async fn an_opening_in_bytes_instead_of_text_is_refused_and_talk_afterwards_is_i
     Ok(())
 }
 
+/// A browser lends its network to any page: what opens a socket from there is no phone (RFC 6455 section 10.2).
+#[tokio::test]
+async fn a_socket_is_not_for_other_sites_pages() -> Outcome {
+    let (world, _, phone) = World::enrolled(DIGITS).await?;
+    let service = world.demo.service.clone();
+    let headers = |origin: &str| {
+        let upgrade = [("connection", "upgrade"), ("upgrade", "websocket"), ("sec-websocket-version", "13")];
+        let all = upgrade
+            .into_iter()
+            .chain([("sec-websocket-key", "AAAAAAAAAAAAAAAAAAAAAA=="), ("origin", origin)]);
+        all.map(|(name, value)| (name, value.to_owned())).collect::<Vec<_>>()
+    };
+    let (near, longer) = (format!("{service}0"), format!("{service}.evil.example"));
+    for origin in ["https://evil.example", "null", "", near.as_str(), longer.as_str()] {
+        let headers = headers(origin);
+        let headers: Vec<_> = headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let reply = world.web.send(Method::GET, paths::SOCKET, &headers, Vec::new()).await?;
+        let problem = reply.problem()?;
+        assert_eq!((reply.status, problem.code), (400, Code::Malformed), "{origin}");
+        assert_eq!(problem.detail.as_deref(), Some("origin: not this service's"), "{origin}");
+    }
+    phone.socket(&service).await?;
+    Ok(())
+}
+
 #[tokio::test]
 async fn it_replays_nothing() -> Outcome {
     let (world, mut browser, phone) = World::enrolled(DIGITS).await?;

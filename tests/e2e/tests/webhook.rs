@@ -2,7 +2,8 @@
 
 use axum::Router;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::header::LOCATION;
+use axum::http::{HeaderMap, HeaderName, StatusCode};
 use axum::routing::any;
 use e2e::relying_party::{Backend, Opened};
 use e2e::{DIGITS, Error, Outcome, RawPhone, World};
@@ -24,7 +25,10 @@ impl Receiver {
         let receiver = Self { status: Arc::new(Mutex::new(status)), got: Arc::default() };
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = format!("http://{}/styrk", listener.local_addr()?);
-        let router = Router::new().route("/styrk", any(take)).with_state(receiver.clone());
+        let router = Router::new()
+            .route("/styrk", any(take))
+            .route("/elsewhere", any(elsewhere))
+            .with_state(receiver.clone());
         tokio::spawn(async move { axum::serve(listener, router).await });
         Ok((receiver, address))
     }
@@ -59,11 +63,20 @@ async fn on(world: &World, millis: u64) -> Outcome {
     Ok(())
 }
 
-async fn take(State(receiver): State<Receiver>, headers: HeaderMap, body: String) -> StatusCode {
+async fn take(
+    State(receiver): State<Receiver>,
+    headers: HeaderMap,
+    body: String,
+) -> (StatusCode, [(HeaderName, &'static str); 1]) {
     let id = headers.get("webhook-id").and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
     let body = serde_json::from_str(&body).unwrap_or_default();
     receiver.got.lock().expect("whole").push((id, body));
-    *receiver.status.lock().expect("whole")
+    (*receiver.status.lock().expect("whole"), [(LOCATION, "/elsewhere")])
+}
+
+/// Where nobody should come.
+async fn elsewhere(State(receiver): State<Receiver>) {
+    receiver.got.lock().expect("whole").push(("elsewhere".to_owned(), Value::Null));
 }
 
 async fn world(status: StatusCode) -> Result<(World, RawPhone, Backend, Receiver), Error> {
@@ -158,6 +171,17 @@ async fn after_a_day_it_is_given_up_and_on_record() -> Outcome {
     assert_eq!(world.app().await?.store.deliveries(10).await?.len(), 0);
     // It can still be asked for.
     assert_eq!(backend.get(&opened.id, 0).await?.json::<Value>()?["end"], "cancelled");
+    Ok(())
+}
+
+/// Whoever is named by the operator is spoken to, and nobody whom that one names.
+#[tokio::test]
+async fn a_receiver_that_sends_on_is_tried_again_and_not_followed() -> Outcome {
+    let (world, _, backend, receiver) = world(StatusCode::TEMPORARY_REDIRECT).await?;
+    let opened = backend.ask_anna().await?;
+    backend.cancel(&opened.id).await?;
+    let got = receiver.has(&world, 3).await?;
+    assert!(got.iter().all(|(id, _)| *id == got[0].0 && id != "elsewhere"), "{got:?}");
     Ok(())
 }
 

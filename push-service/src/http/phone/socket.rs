@@ -3,6 +3,7 @@
 
 use crate::app::App;
 use crate::connections::Connection;
+use crate::http::frame::is_foreign;
 use crate::http::problem::ApiError;
 use crate::http::signed::{check, once};
 use crate::http::visit::Visit;
@@ -18,6 +19,7 @@ use axum::Extension;
 use axum::extract::State;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
+use axum::http::HeaderMap;
 use axum::response::Response;
 use signin::Notice;
 use signin::device::Device;
@@ -41,9 +43,13 @@ pub async fn get(
     State(app): State<Arc<App>>,
     Extension(connection): Extension<Connection>,
     visit: Visit,
+    headers: HeaderMap,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, ApiError> {
     let upgrade = upgrade.map_err(|refused| ApiError::new(Code::Malformed, format!("upgrade: {refused}")))?;
+    if is_foreign(&app, &headers) {
+        return Err(ApiError::new(Code::Malformed, "origin: not this service's"));
+    }
     // Whoever has waited longest for an opening makes room, so there is always a place.
     let Some(place) = app.limits.unopened.take(Some(neighbourhood(visit.address))) else {
         return Err(ApiError::plain(Code::Unavailable).after(5));

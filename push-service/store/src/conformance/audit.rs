@@ -10,7 +10,8 @@ pub async fn the_audit_trail_has_no_gaps(engine: Box<dyn Engine>) {
     world.enrolled(session).await;
     for address in ["192.0.2.1", "192.0.2.2"] {
         let fact = Fact { address: Some(address.into()), ..Fact::new(FactKind::PasswordWrong) };
-        world.store.record(fact).await.unwrap();
+        let committed = world.store.record(fact.clone()).await.unwrap();
+        assert_eq!(committed.facts, [fact], "whoever asked for it can tell of it");
     }
     let all = world.store.audit(0, 1000).await.unwrap();
     assert!(all.iter().map(|record| record.sequence).eq(1..=all.len() as u64));

@@ -158,7 +158,7 @@ impl<S: Send + 'static> Writer<S> {
         match queue.as_ref().map(|queue| queue.try_send(job)) {
             Some(Ok(())) => Ok(answer),
             Some(Err(TrySendError::Full(_))) => {
-                tracing::warn!("more than {QUEUE} writes are waiting: turned one away");
+                tracing::warn!(waiting = QUEUE, "too many writes are waiting: turned one away");
                 Err(StoreError::Unavailable)
             }
             Some(Err(TrySendError::Disconnected(_))) | None => Err(StoreError::Unavailable),

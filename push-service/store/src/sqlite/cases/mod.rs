@@ -20,6 +20,7 @@ use authenticator_protocol::answer::AnswerReply;
 use authenticator_protocol::code::Hash;
 use authenticator_protocol::ids::{ApiKeyId, DeviceId, EnrolmentId, RelyingPartyId, RequestId, UserId};
 use authenticator_protocol::time::Millis;
+use signin::Decision;
 use signin::device::Device;
 use signin::enrolment::Enrolment;
 use signin::fact::{Fact, FactKind};
@@ -30,7 +31,7 @@ use signin::user::User;
 /// For what is worth noting but not worth failing for.
 fn log(noted: Outcome<Committed<()>>) {
     if let Err(error) = noted {
-        tracing::warn!(%error, "not noted");
+        tracing::warn!(%error, "a time of last use is not noted");
     }
 }
 
@@ -54,7 +55,8 @@ impl Store for Sqlite {
     }
 
     async fn record(&self, fact: Fact) -> Outcome<Committed<()>> {
-        self.commit(move |tx| audit::append(tx.at.db, tx.at.now, &fact)).await
+        // Not appended by itself: whoever hears of the commit logs what it says.
+        self.commit(move |tx| tx.carry_out(Decision { facts: vec![fact], ..Decision::nothing(()) })).await
     }
 
     async fn begin_session(&self, begin: BeginSession) -> Outcome<Committed<()>> {

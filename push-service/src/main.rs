@@ -10,7 +10,7 @@ use commands::relying_party::RelyingPartyCommand;
 use commands::user::UserCommand;
 use commands::{Configured, Form, Result, say};
 use push_service::clock::{Clock as _, SystemClock};
-use push_service::config::{Config, Log};
+use push_service::config::Config;
 use push_service::keys::Keys;
 use push_service::logs::{self, Logging};
 use push_service::tls;
@@ -72,8 +72,12 @@ enum Command {
     /// Bring the database to this version's schema, as serve does at its start. The service must not be running.
     #[command(after_help = "Example:\n  systemctl stop styrk && sudo -u styrk styrk migrate")]
     Migrate(Configured),
-    /// Copy the running service's database into one new file.
-    #[command(after_help = "Example:\n  styrk backup /var/backups/styrk-$(date +%F).tar")]
+    /// Copy the running service's database into one new file. With --offline: the database of a service that is not
+    /// running, for example before an upgrade.
+    #[command(
+        after_help = "Examples:\n  styrk backup /var/backups/styrk-$(date +%F).tar\n  systemctl stop styrk && \
+        sudo -u styrk styrk backup --offline /var/lib/styrk/before-the-upgrade.tar"
+    )]
     Backup {
         #[command(flatten)]
         file: Configured,
@@ -81,6 +85,9 @@ enum Command {
         form: Form,
         /// The file to make; it must not be there yet.
         target: PathBuf,
+        /// The service is stopped: read its files. Run as the service's user.
+        #[arg(long)]
+        offline: bool,
     },
     /// Put a backup in the place of the database, which is kept aside. The service must not be running. Says which
     /// blocks and removals are undone by it.
@@ -117,18 +124,19 @@ enum Command {
 async fn main() -> ExitCode {
     let arguments = Arguments::parse();
     // A configuration that cannot be read is told by the command itself.
-    let log = match &arguments.command {
-        Command::Serve(file) => Config::read(&file.config).map(|config| config.log).unwrap_or_default(),
-        _ => Log::default(),
+    let served = match &arguments.command {
+        Command::Serve(file) => Config::read(&file.config).ok(),
+        _ => None,
     };
-    let Ok(logging) = logs::start(&log) else { return ExitCode::FAILURE };
+    let log = served.map(|config| config.log);
+    let Ok(logging) = logs::start(&log.clone().unwrap_or_default()) else { return ExitCode::FAILURE };
     match run(arguments.command, &logging).await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            tracing::error!("{error}");
-            ExitCode::FAILURE
-        }
+        Ok(()) => return ExitCode::SUCCESS,
+        // Whoever reads the log reads nothing else.
+        Err(error) if log.is_some() => tracing::error!(%error, "not served"),
+        Err(error) => commands::complain(&error.to_string()),
     }
+    ExitCode::FAILURE
 }
 
 async fn run(command: Command, logging: &Logging) -> Result {
@@ -162,7 +170,10 @@ async fn run(command: Command, logging: &Logging) -> Result {
             say(&commands::key::run(&command, &file.read()?.keys, SystemClock.now().seconds())?)
         }
         Command::Migrate(file) => commands::database::migrate(&file),
-        Command::Backup { file, form, target } => commands::database::backup(&file, form, &target).await,
+        Command::Backup { file, form, target, offline: true } => {
+            commands::database::backup_offline(&file, form, &target)
+        }
+        Command::Backup { file, form, target, .. } => commands::database::backup(&file, form, &target).await,
         Command::Restore { file, from } => commands::database::restore(&file, &from).await,
         Command::User { file, form, command } => commands::user::run(&file, form, &command).await,
         Command::Device { file, form, command } => commands::device::run(&file, form, &command).await,

@@ -1,8 +1,9 @@
 //! A copy of the database, taken while the service goes on, and handed over the socket: the command writes it where
 //! its operator may write, the service needs to write nowhere else.
 
-use super::Refused;
+use super::{Answer, Refused};
 use crate::app::App;
+use axum::Json;
 use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::{HeaderName, StatusCode, header};
@@ -36,6 +37,13 @@ fn failed(error: impl std::fmt::Display) -> Refused {
     Refused::new(StatusCode::INTERNAL_SERVER_ERROR, format!("the copy was not made: {error}"))
 }
 
+/// `POST /v1/backup/taken`: the command has the copy on disk. Before that nobody has a backup, so nothing is on record.
+pub async fn taken(State(app): State<Arc<App>>, Json(copied): Json<Copied>) -> Answer<Copied> {
+    let detail = Some(format!("audit_sequence {}", copied.audit_sequence));
+    app.tell(app.store.record(Fact { detail, ..Fact::new(FactKind::BackupTaken) }).await?);
+    Ok(Json(copied))
+}
+
 /// `POST /v1/backup`: the database itself, one consistent file.
 pub async fn take(State(app): State<Arc<App>>) -> Result<Response, Refused> {
     static NEXT: AtomicU64 = AtomicU64::new(0);
@@ -57,8 +65,6 @@ pub async fn take(State(app): State<Arc<App>>) -> Result<Response, Refused> {
     let (state, file) = copied.await.map_err(failed)?.map_err(failed)?;
     let length = file.metadata().map_err(failed)?.len();
     let copied = Copied { schema: state.schema, time: state.time.0, audit_sequence: state.sequence };
-    let detail = Some(format!("audit_sequence {}", state.sequence));
-    app.tell(app.store.record(Fact { detail, ..Fact::new(FactKind::BackupTaken) }).await?);
     let pieces = stream::try_unfold(file, |mut file| async move {
         let read = tokio::task::spawn_blocking(move || {
             let mut piece = vec![0; PIECE];

@@ -107,6 +107,7 @@ fn router(app: Arc<App>) -> Router {
         .route("/v1/relying-parties/{name}/retire", post(relying_parties::retire))
         .route("/v1/audit", get(audit::read))
         .route("/v1/backup", post(backup::take))
+        .route("/v1/backup/taken", post(backup::taken))
         // Whoever may write here may do anything; an import is one message.
         .layer(DefaultBodyLimit::max(256 * 1024 * 1024))
         .with_state(app)
@@ -139,7 +140,7 @@ impl Refused {
 
 impl From<StoreError> for Refused {
     fn from(error: StoreError) -> Self {
-        tracing::error!(%error, "a command");
+        tracing::error!(%error, "a command failed");
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, error.to_string())
     }
 }

@@ -2,6 +2,7 @@
 
 use super::archive::{Manifest, Writing, unpack};
 use super::{Configured, Form, Result, say};
+use authenticator_protocol::ids::UserId;
 use authenticator_protocol::time::Millis;
 use axum::http::Method;
 use http_body_util::BodyExt as _;
@@ -12,7 +13,9 @@ use push_service::clock::{Clock as _, SystemClock};
 use push_service::config::Config;
 use push_service::keys::Keys;
 use signin::fact::FactKind;
-use std::fs;
+use std::collections::HashMap;
+use std::fs::{self, File};
+use std::io::Read as _;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -77,25 +80,57 @@ pub(crate) async fn backup(file: &Configured, form: Form, target: &Path) -> Resu
         }
     }
     let manifest = archive.finish(copied, time(now), now.seconds().0)?;
-    form.answer(&manifest, || {
-        format!(
-            "The database is in {}: schema {}, audit trail up to {}, {} bytes. Keep it apart from backups of the keys, \
-             and keep both safe: together they are everything.",
-            target.display(),
-            manifest.copied.schema,
-            manifest.copied.audit_sequence,
-            manifest.size
-        )
-    })
+    let noted: std::result::Result<Copied, _> =
+        client.send(Method::POST, "/v1/backup/taken", Some(&copied)).await;
+    noted.map_err(|error| {
+        format!("{} is whole, but the audit trail does not say that it was taken: {error}", target.display())
+    })?;
+    form.answer(&manifest, || taken(&manifest, target))
 }
 
-/// Files that a restore makes on its way; gone when it ends, well or badly.
+fn taken(manifest: &Manifest, target: &Path) -> String {
+    format!(
+        "The database is in {}: schema {}, audit trail up to {}, {} bytes. Keep it apart from backups of the keys, \
+         and keep both safe: together they are everything.",
+        target.display(),
+        manifest.copied.schema,
+        manifest.copied.audit_sequence,
+        manifest.size
+    )
+}
+
+/// Takes a copy of the database while nobody has it open.
+pub(crate) fn backup_offline(file: &Configured, form: Form, target: &Path) -> Result {
+    let config = file.read()?;
+    let alone = alone(&config)?;
+    if !alone.exists() {
+        return Err(format!("{}: there is no database", config.database.display()).into());
+    }
+    let workplace = Workplace::beside(&config.database, "copying");
+    let state = alone.copy_to(&workplace.0)?;
+    let copied = Copied { schema: state.schema, time: state.time.0, audit_sequence: state.sequence };
+    let mut copy = File::open(&workplace.0)?;
+    let now = SystemClock.now();
+    let mut archive = Writing::begin(target, copy.metadata()?.len(), now.seconds().0)?;
+    let mut piece = vec![0; 256 * 1024];
+    loop {
+        match copy.read(&mut piece)? {
+            0 => break,
+            length => archive.write(&piece[..length])?,
+        }
+    }
+    let manifest = archive.finish(copied, time(now), now.seconds().0)?;
+    form.answer(&manifest, || taken(&manifest, target))
+}
+
+/// Files that a restore or an offline backup makes on its way; gone when it ends, well or badly.
 struct Workplace(PathBuf);
 
 impl Workplace {
-    fn beside(database: &Path) -> Self {
+    fn beside(database: &Path, what: &str) -> Self {
         let mut name = database.as_os_str().to_owned();
-        name.push(".restoring");
+        name.push(".");
+        name.push(what);
         let place = Self(name.into());
         place.clear();
         place
@@ -124,13 +159,18 @@ pub(crate) async fn restore(file: &Configured, from: &Path) -> Result {
     let alone = alone(&config)?;
     let keys = Keys::load(&config.keys, SystemClock.now().seconds())?;
     let vault = Arc::new(Vault::new(*keys.vault));
-    let workplace = Workplace::beside(&config.database);
+    let workplace = Workplace::beside(&config.database, "restoring");
     let manifest = unpack(from, &workplace.0)?;
     let named = |error: OpenError| format!("{}: {error}", from.display());
     let state = store::inspect(&workplace.0, &vault).map_err(named)?;
     check(&manifest, state).map_err(|problem| format!("{}: {problem}", from.display()))?;
     let newest = store::newest_record(&workplace.0).map_err(named)?;
     let later = alone.exists().then(|| alone.later(state, newest.as_ref()));
+    // Who was removed since is known to the backup alone.
+    let removed = match &later {
+        Some(Ok(later)) => store::names(&workplace.0, later.users()).map_err(named)?,
+        _ => HashMap::new(),
+    };
 
     // Time never goes back, whatever the machine's clock says: what has expired stays expired.
     let not_before =
@@ -163,7 +203,7 @@ pub(crate) async fn restore(file: &Configured, from: &Path) -> Result {
     if was_there {
         text.push_str(&format!("The database before is in {}.\n", aside.display()));
     }
-    text.push_str(&lost(later.as_ref()));
+    text.push_str(&lost(later.as_ref(), &removed));
     text.push_str("\nNow: systemctl start styrk");
     say(&text)
 }
@@ -195,7 +235,7 @@ const UNDONE: &[FactKind] = &[
     FactKind::ApiKeyEnded,
 ];
 
-fn lost(later: Option<&std::result::Result<Later, OpenError>>) -> String {
+fn lost(later: Option<&std::result::Result<Later, OpenError>>, removed: &HashMap<UserId, String>) -> String {
     let later = match later {
         None => {
             return "There was no database before: what is lost since the backup cannot be said.\n"
@@ -215,7 +255,8 @@ fn lost(later: Option<&std::result::Result<Later, OpenError>>) -> String {
     let shown = |kinds: &[FactKind]| {
         let of = later.records.iter().filter(|record| kinds.contains(&record.fact.kind));
         let lines = of.map(|record| {
-            let name = record.fact.user.and_then(|user| later.names.get(&user).cloned());
+            let name =
+                record.fact.user.and_then(|user| later.names.get(&user).or(removed.get(&user)).cloned());
             let record = RecordShown::of(record, name, None);
             let what = [record.upn.or(record.user), record.device, record.detail];
             let what = what.into_iter().flatten().collect::<Vec<_>>().join("  ");

@@ -16,10 +16,13 @@ pub(crate) enum DeviceCommand {
         #[arg(long)]
         user: Option<String>,
     },
-    /// End a device for good: a phone that is lost, or that nobody knows. What only it could answer fails, sessions
-    /// that it approved end, its socket is closed. The user can register another phone.
+    /// Block a device for good: a phone that is lost, or that nobody knows. Within a second what only it could answer
+    /// fails, sessions that it approved end, its socket is closed, and the app says that the account has ended.
     #[command(
-        after_help = "Example:\n  styrk device list --user anna@regionx.example\n  styrk device remove ID"
+        visible_alias = "block",
+        after_help = "Example:\n  styrk device list --user anna@regionx.example\n  styrk device block ID\n\n\
+        There is no way back: the phone deletes its keys. One that is found again, or another, is registered anew by its \
+        user. To keep the user out as well: styrk user disable."
     )]
     Remove {
         /// Its id, as `list` shows it.
@@ -41,7 +44,7 @@ pub(crate) async fn run(file: &Configured, form: Form, command: &DeviceCommand) 
             form.answer(&changed, || {
                 let (what, how) =
                     (&changed.what, if changed.changed { "is removed" } else { "had ended already" });
-                format!("{what} ({id}) {how}.")
+                format!("{what} ({id}) {how}. To be used again it must be registered anew.")
             })
         }
     }

@@ -13,11 +13,14 @@ use zeroize::Zeroizing;
 #[derive(clap::Subcommand)]
 pub(crate) enum KeyCommand {
     /// Number, thumbprint and date of each key, and where the next identity key should be.
+    #[command(after_help = "Example:\n  sudo -u styrk styrk key list")]
     List,
     /// Let the next key take over.
     #[command(subcommand)]
     Rotate(RotateCommand),
     /// Copy all keys but the next identity key into one file, sealed under a passphrase.
+    #[command(after_help = "Example:\n  sudo -u styrk styrk key backup --to /media/safe/keys.age\n\n\
+        The file is in the format of age: age -d keys.age | tar x opens it too.")]
     Backup {
         /// The file to make; it must not be there yet.
         #[arg(long)]
@@ -26,6 +29,7 @@ pub(crate) enum KeyCommand {
         passphrase: Passphrase,
     },
     /// Put the keys of a backup into the keys folder, in which there must be nothing.
+    #[command(after_help = "Example:\n  sudo -u styrk styrk key restore --from /media/safe/keys.age")]
     Restore {
         /// What `backup` made.
         #[arg(long)]
@@ -38,12 +42,17 @@ pub(crate) enum KeyCommand {
 #[derive(clap::Subcommand)]
 pub(crate) enum RotateCommand {
     /// The key that phones trust: the next one takes over, and a new next one is made.
+    #[command(
+        after_help = "Example:\n  sudo -u styrk styrk key rotate identity --next /media/safe/next-identity-1.pk8\n\n\
+        docs/keys.md says when to do it, and what to do when a key is lost or stolen."
+    )]
     Identity {
         /// The file with the next identity key, from its safe place.
         #[arg(long)]
         next: PathBuf,
     },
     /// The key that signs results for relying parties: a new one is made.
+    #[command(after_help = "Example:\n  sudo -u styrk styrk key rotate results && systemctl reload styrk")]
     Results,
 }
 

@@ -14,7 +14,7 @@ mod table;
 pub(crate) mod user;
 
 use push_service::admin::client::Client;
-use push_service::config::Config;
+use push_service::config::{Config, ConfigError};
 use serde::Serialize;
 use std::error::Error;
 use std::io::Write as _;
@@ -32,7 +32,12 @@ pub(crate) struct Configured {
 
 impl Configured {
     pub(crate) fn read(&self) -> Result<Config> {
-        Ok(Config::read(&self.config)?)
+        let file = self.config.display();
+        Config::read(&self.config).map_err(|error| match error {
+            ConfigError::File(..) => format!("{error}. Another file is named with --config FILE").into(),
+            ConfigError::Variable(..) => error.into(),
+            ConfigError::Toml(_) | ConfigError::Value { .. } => format!("{file}: {error}").into(),
+        })
     }
 
     async fn connect(&self) -> Result<Client> {
@@ -62,4 +67,10 @@ pub(crate) fn say(text: &str) -> Result {
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => std::process::exit(0),
         written => Ok(written?),
     }
+}
+
+/// Why nothing came of a command: on standard error, as it is, for a person or a script to read.
+pub(crate) fn complain(text: &str) {
+    // Where nobody listens nothing can be said.
+    let _ = writeln!(std::io::stderr().lock(), "styrk: {text}");
 }

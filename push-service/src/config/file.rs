@@ -114,7 +114,7 @@ impl PolicyFile {
             session_total: self.session_total.unwrap_or(default.session_total),
             audit_months: self.audit_months.unwrap_or(default.audit_months),
         };
-        policy.check().map_err(|problem| value("policy", problem))?;
+        policy.check().map_err(|(setting, problem)| value(setting, problem))?;
         Ok(policy)
     }
 }

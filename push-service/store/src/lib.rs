@@ -17,7 +17,7 @@ pub mod vault;
 
 pub use operate::*;
 pub use sqlite::{
-    Alone, Clock, Later, Migrated, OpenError, Options, Place, Sqlite, State, Unheard, Watch, inspect,
+    Alone, Clock, Later, Migrated, OpenError, Options, Place, Sqlite, State, Unheard, Watch, inspect, names,
     newest_record,
 };
 pub use store::*;

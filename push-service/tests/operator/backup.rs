@@ -69,7 +69,8 @@ fn a_restore_says_what_is_undone_and_keeps_what_was_there() {
 
     let said = operator.says("restore @@b.tar");
     assert!(said.contains("user_disabled") && said.contains("anna@x.example"), "{said}");
-    assert!(said.contains("user_removed"), "{said}");
+    let removed = said.lines().find(|line| line.contains("user_removed")).unwrap();
+    assert!(removed.contains("bo@x.example"), "by name, as the backup has it: {said}");
     let aside: Vec<_> = fs::read_dir(operator.at(""))
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
@@ -94,6 +95,43 @@ fn a_restore_says_what_is_undone_and_keeps_what_was_there() {
     service.stop();
     let again = operator.says("restore @@b.tar");
     assert!(again.contains("No block, removal or registration"), "{again}");
+}
+
+#[test]
+fn a_backup_is_on_record_once_it_is_on_disk() {
+    let operator = Operator::new();
+    let service = operator.serve();
+    add(&operator, "anna");
+    assert!(operator.refuses("backup @@nowhere/b.tar").contains("nowhere/b.tar"));
+    assert_eq!(operator.kinds(), ["user_added"], "there is no such backup");
+    operator.says("backup @@b.tar");
+    assert_eq!(operator.kinds(), ["user_added", "backup_taken"]);
+    assert!(operator.refuses("backup --offline @@c.tar").contains("the service is running"));
+    service.stop();
+}
+
+#[test]
+fn a_backup_without_the_service_has_all_that_was_committed() {
+    let operator = Operator::new();
+    assert!(operator.refuses("backup --offline @@b.tar").contains("there is no database"));
+    let service = operator.serve();
+    add(&operator, "anna");
+    // The newest of it is in the log beside the file.
+    service.kill();
+    assert!(fs::metadata(operator.at("styrk.db-wal")).unwrap().len() > 0);
+    let manifest = operator.json("backup --offline @@b.tar");
+    assert_eq!(manifest["audit_sequence"], 1);
+    let mode = fs::metadata(operator.at("b.tar")).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    let left = fs::read_dir(operator.at("")).unwrap().map(|entry| entry.unwrap().file_name());
+    let left: Vec<_> = left.filter(|name| name.to_string_lossy().contains("copying")).collect();
+    assert!(left.is_empty(), "{left:?}");
+    assert!(operator.refuses("backup --offline @@b.tar").contains("not overwritten"));
+    operator.configure("styrk.toml", "elsewhere.db", "");
+    operator.says("restore @@b.tar");
+    let service = operator.serve();
+    assert_eq!(operator.json("user list")[0]["upn"], "anna@x.example");
+    service.stop();
 }
 
 #[test]

@@ -8,7 +8,7 @@ use crate::store::AuditRecord;
 use crate::vault::Vault;
 use authenticator_protocol::ids::UserId;
 use authenticator_protocol::time::Millis;
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, OptionalExtension as _};
 use std::collections::HashMap;
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -60,12 +60,19 @@ impl Sqlite {
     /// One consistent copy of what is committed, readable for its owner alone and on disk when this returns. Goes on
     /// beside writes. Blocks; `target` must not be there.
     pub fn copy_to(&self, target: &Path) -> Result<State, OpenError> {
-        let path = self.path.as_deref().ok_or_else(|| OpenError::Foreign(":memory:".into()))?;
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let from = Connection::open_with_flags(path, flags)?;
-        copy(&from, target)?;
-        state(&Connection::open_with_flags(target, flags)?)
+        copy_of(self.path.as_deref().ok_or_else(|| OpenError::Foreign(":memory:".into()))?, target)
     }
+}
+
+fn copy_of(path: &Path, target: &Path) -> Result<State, OpenError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let from = Connection::open_with_flags(path, flags)?;
+    let id: i32 = from.query_row("PRAGMA application_id", [], |row| row.get(0))?;
+    if id != APPLICATION_ID {
+        return Err(OpenError::Foreign(path.to_owned()));
+    }
+    copy(&from, target)?;
+    state(&Connection::open_with_flags(target, flags)?)
 }
 
 /// A whole copy in a new file; on disk when this returns.
@@ -129,6 +136,11 @@ impl Alone {
     /// Whether there is a database at all.
     pub fn exists(&self) -> bool {
         std::fs::metadata(&self.path).is_ok_and(|file| file.len() > 0)
+    }
+
+    /// One consistent copy, what stands in its log included; see [`Sqlite::copy_to`].
+    pub fn copy_to(&self, target: &Path) -> Result<State, OpenError> {
+        copy_of(&self.path, target)
     }
 
     /// Brings it to the newest schema, after a copy of what was there.
@@ -202,6 +214,26 @@ impl Alone {
         let folder = folder.unwrap_or(Path::new("."));
         File::open(folder).and_then(|folder| folder.sync_all()).map_err(refused(folder))
     }
+}
+
+impl Later {
+    /// Whom the records are about.
+    pub fn users(&self) -> impl Iterator<Item = UserId> {
+        self.records.iter().filter_map(|record| record.fact.user)
+    }
+}
+
+/// The names of those of these users whom a database knows.
+pub fn names(path: &Path, users: impl Iterator<Item = UserId>) -> Result<HashMap<UserId, String>, OpenError> {
+    let db = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    let mut find = db.prepare("SELECT upn FROM users WHERE id = ?1")?;
+    let mut names = HashMap::new();
+    for user in users {
+        if let Some(upn) = find.query_row([user.as_bytes()], |row| row.get(0)).optional()? {
+            names.insert(user, upn);
+        }
+    }
+    Ok(names)
 }
 
 /// The newest record of a database's trail.

@@ -24,7 +24,7 @@ pub mod seed;
 mod sessions;
 mod users;
 
-pub use backup::{Alone, Later, Migrated, State, inspect, newest_record};
+pub use backup::{Alone, Later, Migrated, State, inspect, names, newest_record};
 pub use engine::{Clock, Watch};
 pub use file::OpenError;
 
@@ -100,7 +100,8 @@ pub struct Sqlite {
 impl Sqlite {
     /// Opens a database, or makes a new one; brings it to the newest schema. Blocks for as long as that takes.
     pub fn open(place: &Place, options: Options) -> Result<Arc<Self>, OpenError> {
-        options.policy.check().map_err(OpenError::Policy)?;
+        let wrong = |(setting, problem)| OpenError::Policy(format!("{setting}: {problem}"));
+        options.policy.check().map_err(wrong)?;
         let path = match place {
             Place::File(path) => Some(path.as_path()),
             Place::Memory => None,

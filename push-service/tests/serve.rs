@@ -146,6 +146,9 @@ fn metrics_and_readiness_are_told_at_an_address_of_their_own() {
     service.get(service.port, "/nobody");
     let text = service.get(service.metrics, "/metrics");
     assert!(text.contains("content-type: application/openmetrics-text"), "{text}");
+    for header in ["cache-control: no-store", "x-content-type-options: nosniff", "frame-ancestors 'none'"] {
+        assert!(text.contains(header), "{header}: {text}");
+    }
     assert!(text.contains("styrk_http_answers_total{route=\"page\",status=\"404\"} 1"), "{text}");
     assert!(text.contains("styrk_sign_ins_ended_total{end=\"approved\"} 0"), "{text}");
     assert!(service.get(service.port, "/metrics").starts_with("HTTP/1.1 404 "), "not for visitors");

@@ -19,7 +19,8 @@ pub(crate) enum DeviceCommand {
     /// Block a device for good: a phone that is lost, or that nobody knows. Within a second what only it could answer
     /// fails, sessions that it approved end, its socket is closed, and the app says that the account has ended.
     #[command(
-        visible_alias = "block",
+        name = "block",
+        visible_alias = "remove",
         after_help = "Example:\n  styrk device list --user anna@regionx.example\n  styrk device block ID\n\n\
         There is no way back: the phone deletes its keys. One that is found again, or another, is registered anew by its \
         user. To keep the user out as well: styrk user disable."

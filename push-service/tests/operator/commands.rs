@@ -7,11 +7,48 @@ use std::os::unix::fs::PermissionsExt as _;
 #[test]
 fn without_a_service_a_command_says_what_to_do() {
     let operator = Operator::new();
-    for command in
-        ["user list", "user show anna", "device list", "device remove x", "audit", "backup @@b.tar"]
+    for command in ["user list", "user show anna", "device list", "device block x", "audit", "backup @@b.tar"]
     {
         let said = operator.refuses(command);
         assert!(said.contains("not running") && said.contains("systemctl start styrk"), "{command}: {said}");
+    }
+}
+
+/// The commands below these words, with what each says of itself.
+fn explained(operator: &Operator, words: &str) -> Vec<(String, String)> {
+    let help = operator.says(format!("{words} --help").trim_start());
+    let Some((_, below)) = help.split_once("\nCommands:\n") else { return vec![(words.to_owned(), help)] };
+    let below = below.lines().take_while(|line| !line.is_empty());
+    let names = below.filter_map(|line| line.strip_prefix("  ")?.split(' ').next());
+    let names = names.filter(|name| !["", "help"].contains(name));
+    names.flat_map(|name| explained(operator, format!("{words} {name}").trim_start())).collect()
+}
+
+#[test]
+fn every_command_has_an_example_of_itself() {
+    let commands = explained(&Operator::new(), "");
+    assert!(commands.len() >= 27, "{:?}", commands.iter().map(|(words, _)| words).collect::<Vec<_>>());
+    for (words, help) in commands {
+        let examples = help.split_once("Example").map_or("", |(_, examples)| examples);
+        assert!(
+            examples.contains(&format!("styrk {}", words.trim())) || words == "serve",
+            "styrk {words}: {help}"
+        );
+    }
+}
+
+#[test]
+fn what_is_wrong_with_a_setting_is_said_once_with_its_file() {
+    let operator = Operator::new();
+    operator.configure("wrong.toml", "styrk.db", "");
+    let text = fs::read_to_string(operator.at("wrong.toml")).unwrap();
+    fs::write(operator.at("wrong.toml"), format!("{text}[policy]\nlifetime = 5\n")).unwrap();
+    for command in ["check-config", "serve", "user list"] {
+        let said = operator.refuses(&format!("{command} --config @@wrong.toml"));
+        assert!(said.starts_with("styrk: "), "{said}");
+        assert!(said.ends_with("wrong.toml: policy.lifetime: 5 is not within 60 to 120\n"), "{said}");
+        let said = operator.refuses(&format!("{command} --config @@nowhere.toml"));
+        assert!(said.contains("nowhere.toml") && said.contains("--config FILE"), "{said}");
     }
 }
 

@@ -148,6 +148,9 @@ async fn plain_http_is_told_so_and_anything_else_is_closed() -> Outcome {
     plain.say("GET /sign-in HTTP/1.1\r\nhost: a.example\r\n\r\n").await?;
     let answer = plain.answer().await?;
     assert!(answer.starts_with("HTTP/1.1 400 ") && answer.contains("https://"), "{answer}");
+    for header in ["cache-control: no-store", "x-content-type-options: nosniff", "frame-ancestors 'none'"] {
+        assert!(answer.contains(header), "{header}: {answer}");
+    }
     assert!(plain.is_over().await);
     for nonsense in
         [&b"\x00\x01\x02\x03\x04\x05\x06\x07"[..], b"\x16\x03\x01\x00\x05hello", b"\x16\xff\xff\xff\xff\xff"]

@@ -60,6 +60,6 @@ fn measure(root: &Path, folder: &str, page: &Path, rest: &[&str]) -> Result<(), 
 }
 
 /// Where cargo builds.
-fn built(root: &Path) -> PathBuf {
+pub(crate) fn built(root: &Path) -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from)
 }

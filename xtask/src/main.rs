@@ -11,6 +11,7 @@ mod log_lines;
 mod needs;
 mod parts;
 mod phones;
+mod release;
 mod scenarios;
 mod settings;
 mod texts;
@@ -30,6 +31,7 @@ cargo xtask COMMAND
   texts                      writes the texts of the Android and iOS apps (from texts/)
   settings                   writes docs/configuration.md from the service's list of settings
   openapi                    writes docs/openapi.json from the handlers of the relying-party API
+  release                    builds the Debian package with its SBOM and sums, in target/release-files
   setup                      fetches what the checks need (Debian, as root)
 ";
 
@@ -51,6 +53,7 @@ fn main() -> ExitCode {
         ["texts"] => texts::write(&root),
         ["settings"] => settings::write(&root),
         ["openapi"] => settings::write_openapi(&root),
+        ["release"] => release::run(&root),
         ["setup"] => needs::install(&root),
         ["help" | "--help" | "-h"] => {
             print!("{HELP}");

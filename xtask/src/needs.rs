@@ -110,6 +110,24 @@ const NEEDS: &[Need] = &[
         install: &[&["npm", "ci", "--prefix", "tests/browser", "--no-audit", "--no-fund"]],
     },
     Need {
+        name: "dpkg-shlibdeps",
+        why: "says which libraries the package needs",
+        there: |_| runs("dpkg-shlibdeps", &["--version"]),
+        install: &[
+            &["apt-get", "update", "-q"],
+            &["apt-get", "install", "-q", "-y", "--no-install-recommends", "dpkg-dev"],
+        ],
+    },
+    Need {
+        name: "a bare Debian of its own",
+        why: "the package is tried in it",
+        there: |root| {
+            let script = root.join("tests/package/root.sh");
+            runs("bash", &[&script.to_string_lossy(), "--there"])
+        },
+        install: &[&["bash", "tests/package/root.sh"]],
+    },
+    Need {
         name: "Swift, in a Debian 13 of its own",
         why: "the iOS side of the core",
         there: |root| {

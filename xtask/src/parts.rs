@@ -1,6 +1,6 @@
 //! The parts of the checks, their order and their time budgets.
 
-use crate::{bench, bindings, fuzz, house, needs, phones, scenarios, texts};
+use crate::{bench, bindings, fuzz, house, needs, phones, release, scenarios, texts};
 use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -26,6 +26,8 @@ enum What {
     Bench,
     /// Builds the core for the systems of phones.
     Phones,
+    /// Builds the Debian package, and installs, uses, upgrades and removes it in a Debian of its own.
+    Package,
     /// Compares what the languages have run of the scenarios.
     Scenarios,
     /// Runs commands, one after the other.
@@ -119,6 +121,7 @@ const PARTS: &[Part] = &[
         what: What::Commands(&[BUILD, &["mvn", "-B", "-ntp", "-f", "android/linux-ci/pom.xml", "test"]]),
     },
     Part { name: "swift", budget: 4, what: What::Commands(&[BUILD, &["bash", "ios/linux-ci/test.sh"]]) },
+    Part { name: "package", budget: 3, what: What::Package },
     Part { name: "scenarios", budget: 1, what: What::Scenarios },
     Part { name: "browser", budget: 8, what: What::Commands(&[BUILD, &["node", "tests/browser/run.mjs"]]) },
 ];
@@ -151,6 +154,7 @@ pub(crate) fn run(root: &Path, install: bool, named: &[&str]) -> Result<(), Stri
             What::Scenarios => scenarios::compare(root),
             What::Fuzz => fuzz::check(root),
             What::Bench => bench::check(root),
+            What::Package => release::check(root),
             What::Commands(commands) => commands.iter().try_for_each(|command| execute(root, command)),
         };
         let took = now() - began;

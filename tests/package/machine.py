@@ -11,7 +11,7 @@ from pathlib import Path
 
 WORK = Path(__file__).parents[2] / "target/package"
 ENVIRONMENT = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root", "LANG": "C.UTF-8", "DEBIAN_FRONTEND": "noninteractive"}
-PATIENCE = 120
+PATIENCE, GROUP = 120, "styrk-package"
 
 # systemd wants to be the first process of its own, with folders to itself; a group of processes apart can be removed again.
 BOOT = """
@@ -85,7 +85,9 @@ class Machine:
     def boot(self) -> None:
         """Starts systemd; returns when it has started what it starts."""
         quiet("mount", "-t", "cgroup2", "cgroup2", str(self._groups))
-        self._group = self._groups / f"styrk-package-{os.stat('/proc/self/ns/pid').st_ino}"
+        for left in self._groups.glob(f"{GROUP}-*"):  # by a try that was killed; one that goes on cannot be removed
+            remove(left)
+        self._group = self._groups / f"{GROUP}-{os.stat('/proc/self/ns/pid').st_ino}"
         self._group.mkdir()
         quiet("umount", f"{self.root}/proc")
         log = (WORK / "boot.log").open("w")
@@ -106,17 +108,16 @@ class Machine:
         if self._first:
             self._system.kill()
             self._system.wait()
-            for _ in range(100):
-                for folder in sorted((f for f in self._group.rglob("*") if f.is_dir()), reverse=True):
-                    try_to_remove(folder)
-                if try_to_remove(self._group):
-                    return
+            until = time.monotonic() + PATIENCE
+            while not remove(self._group) and time.monotonic() < until:
                 time.sleep(0.1)
 
 
-def try_to_remove(folder: Path) -> bool:
-    try:
-        folder.rmdir()
-    except OSError:
-        return False
+def remove(group: Path) -> bool:
+    """Takes away a group of processes and those below it, unless somebody is still in them."""
+    for folder in (*sorted((path for path in group.rglob("*") if path.is_dir()), reverse=True), group):
+        try:
+            folder.rmdir()
+        except OSError:
+            return False
     return True

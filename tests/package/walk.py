@@ -6,6 +6,7 @@ its files are written as they stand there. The phone is tests/independent, the r
 from __future__ import annotations
 
 import http.client
+import json
 import os
 import re
 import socket
@@ -56,6 +57,21 @@ def steps() -> list[tuple[str, str]]:
     page = (REPOSITORY / "docs/operations.md").read_text()
     (section,) = re.findall(r"^## A first user, from a bare Debian\n(.*?)^## ", page, re.M | re.S)
     return re.findall(r"^```(sh|toml)\n(.*?)^```", section, re.M | re.S)
+
+
+def materials() -> None:
+    """The list of what is in the program."""
+    (path,) = (WORK / "files").glob("*.cdx.json")
+    bill = json.loads(path.read_text())
+    scopes = {one["name"]: one["scope"] for one in bill["components"]}
+    for name, scope in (("rustls", "required"), ("sqlite", "required"), ("signin", "required"), ("cc", "excluded")):
+        check(f"the SBOM has {name}, {scope}", scopes.get(name) == scope, scopes.get(name))
+    tests = {"proptest", "tempfile", "rcgen", "simulated-phone"} & scopes.keys()
+    check("and nothing that only tests need", not tests, tests)
+    known = {one["bom-ref"] for one in [bill["metadata"]["component"], *bill["components"]]}
+    named = {name for one in bill["dependencies"] for name in (one["ref"], *one["dependsOn"])}
+    check("whatever needs something or is needed is in it", named == known, named ^ known)
+    check("no file of this machine is named", str(Path.home()) not in path.read_text() and str(REPOSITORY) not in path.read_text())
 
 
 def owned(machine: Machine, path: str) -> str:
@@ -218,6 +234,8 @@ def ends(machine: Machine) -> None:
     said = machine.run("dpkg", "--purge", "styrk")
     check("purged, the service has stopped", nobody_listens())
     check("its configuration is gone", not machine.path(CONFIGURATION).exists())
+    wanted = machine.path("/etc/systemd/system/multi-user.target.wants/styrk.service")
+    check("nothing starts it any more", not wanted.is_symlink())
     check("keys and database are left, and it says where", machine.path(DATABASE).exists() and "/var/lib/styrk" in said, said)
     check("so is the certificate, and it says where", machine.path(CERTIFICATE).exists() and "/etc/styrk is left" in said, said)
     check("their owner is still there", owned(machine, DATABASE) == "styrk:styrk 600", owned(machine, DATABASE))
@@ -229,6 +247,7 @@ def nobody_listens() -> bool:
 
 
 def walk(machine: Machine) -> None:
+    materials()
     without_systemd(machine)
     machine.boot()
     own_id, key = from_the_page(machine)

@@ -5,7 +5,7 @@ mod debian;
 mod licences;
 mod sbom;
 
-use crate::parts::execute;
+use crate::parts::{BUILD, execute};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -48,7 +48,7 @@ pub(crate) fn run(root: &Path) -> Result<(), String> {
 
 /// The same from what the checks have built, and a second package that is newer. `tests/package` tries them.
 pub(crate) fn check(root: &Path) -> Result<(), String> {
-    execute(root, &["cargo", "build", "--locked", "-p", "push-service", "--bins"])?;
+    execute(root, BUILD)?;
     let binary = crate::bench::built(root).join("debug/styrk");
     let work = root.join("target/package");
     let next = format!("{}+next", version());

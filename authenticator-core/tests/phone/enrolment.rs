@@ -12,7 +12,7 @@ use authenticator_protocol::keys::Sign as _;
 use authenticator_protocol::problem::Code;
 use authenticator_protocol::request::paths;
 
-fn start() -> (Phone, Service) {
+pub(crate) fn start() -> (Phone, Service) {
     let (mut phone, mut service) = (Phone::new(), Service::new("https://mfa.regionx.example", 1));
     phone.event(&mut [&mut service], Event::Launched);
     (phone, service)
@@ -243,69 +243,6 @@ fn turning_back_from_the_characters_leaves_the_organisation() {
     assert!(matches!(phone.screen(), Screen::Accounts { .. }));
     assert!(service.devices[0].ended);
     nothing_left(&phone);
-}
-
-#[test]
-fn offline_at_the_claim() {
-    for lose in [None, Some(paths::CLAIM)] {
-        let (mut phone, mut service) = start();
-        (phone.offline, phone.lose) = (lose.is_none(), lose);
-        phone.scan(&mut service);
-        assert_eq!(result(&phone.screen()), "phone-offline-text");
-        (phone.offline, phone.lose) = (false, None);
-        phone.now = phone.now.plus_seconds(20);
-        phone.event(&mut [&mut service], Event::Retry);
-        assert!(matches!(phone.screen(), Screen::Confirm { .. }), "{:?}", phone.screen());
-        assert_eq!(phone.keys.len(), 1);
-        phone.event(&mut [&mut service], Event::Confirmed);
-        let Screen::Characters { characters, .. } = phone.screen() else { panic!() };
-        assert_eq!(&characters[..], service.characters.as_ref().unwrap().as_str());
-    }
-}
-
-#[test]
-fn offline_at_the_registration() {
-    for lose in [None, Some(paths::REGISTRATION)] {
-        let (mut phone, mut service) = start();
-        phone.scan(&mut service);
-        (phone.offline, phone.lose) = (lose.is_none(), lose);
-        phone.event(&mut [&mut service], Event::Confirmed);
-        assert_eq!(result(&phone.screen()), "phone-offline-text");
-        (phone.offline, phone.lose) = (false, None);
-        phone.event(&mut [&mut service], Event::Retry);
-        assert!(matches!(phone.screen(), Screen::Characters { .. }), "{:?}", phone.screen());
-        assert_eq!(phone.keys_for("styrk-approval-key+jws"), [Key::Approval], "one prompt is enough");
-        assert_eq!(service.devices.len(), 1);
-    }
-}
-
-#[test]
-fn what_a_network_says_in_the_service_s_place_is_no_answer() {
-    let page = (200, "<html>Sign in to the network</html>");
-    let (mut phone, mut service) = start();
-    service.say.push(page);
-    phone.scan(&mut service);
-    assert_eq!(result(&phone.screen()), "phone-error-stranger");
-    phone.event(&mut [&mut service], Event::Retry);
-    service.say.push(page);
-    phone.event(&mut [&mut service], Event::Confirmed);
-    assert_eq!(result(&phone.screen()), "phone-error-stranger", "not registered");
-    assert!(service.devices.is_empty());
-    phone.event(&mut [&mut service], Event::Retry);
-    assert!(matches!(phone.screen(), Screen::Characters { .. }));
-    assert_eq!(service.devices.len(), 1);
-}
-
-#[test]
-fn the_service_is_busy() {
-    for code in [Code::Unavailable, Code::TooMany] {
-        let (mut phone, mut service) = start();
-        service.refuse.push(code);
-        phone.scan(&mut service);
-        assert_eq!(result(&phone.screen()), "phone-error-server");
-        phone.event(&mut [&mut service], Event::Retry);
-        assert!(matches!(phone.screen(), Screen::Confirm { .. }));
-    }
 }
 
 #[test]

@@ -4,6 +4,8 @@
 #[cfg(test)]
 mod accounts;
 #[cfg(test)]
+mod again;
+#[cfg(test)]
 mod any_order;
 #[cfg(test)]
 mod approval;

@@ -46,6 +46,12 @@ pub struct Inside {
     pub offers: Vec<Offered>,
     /// What the victim's phone shows, once that has registered.
     pub victims: Option<String>,
+    /// Claims of the victim's phone.
+    pub claims: u32,
+    /// Offer and nonce of each registration of it.
+    pub registrations: Vec<(Hash, Bytes<32>)>,
+    /// What it answers a registration with instead of passing it on, in the hope of another claim by the same nonce.
+    pub fails_with: Option<StatusCode>,
     identity: Key,
     answers: Answers,
     /// The victim's claim, its key, and the offer that it got.
@@ -57,8 +63,17 @@ impl Relay {
     pub async fn start(phone: RawPhone, answers: Answers) -> Result<Self, Error> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let authority = format!("localhost:{}", listener.local_addr()?.port());
-        let inside =
-            Inside { phone, offers: Vec::new(), victims: None, identity: Key::fresh(), answers, given: None };
+        let inside = Inside {
+            phone,
+            offers: Vec::new(),
+            victims: None,
+            claims: 0,
+            registrations: Vec::new(),
+            fails_with: None,
+            identity: Key::fresh(),
+            answers,
+            given: None,
+        };
         let relay = Self { authority, inside: Arc::new(Mutex::new(inside)) };
         let router = Router::new()
             .route(paths::CLAIM, post(claim))
@@ -93,7 +108,12 @@ async fn claim(State(relay): State<Relay>, body: String) -> Result<String, Faile
 }
 
 async fn registration(State(relay): State<Relay>, body: String) -> Result<Response, Failed> {
-    relay.inside().await.registration(&body).await.map_err(Failed)?;
+    let mut inside = relay.inside().await;
+    if let Some(status) = inside.fails_with {
+        inside.opened(&body)?;
+        return Ok(status.into_response());
+    }
+    inside.registration(&body).await.map_err(Failed)?;
     Ok(Json(json!({})).into_response())
 }
 
@@ -112,6 +132,7 @@ impl Inside {
         let claim = Unverified::<Claim>::parse(body)?;
         let key = claim.header().jwk.ok_or("no key")?;
         let claim = claim.verify(&key, &RingVerify)?;
+        self.claims += 1;
         self.given = Some((claim.payload, claim.hash, key, Bytes([0; 32])));
         self.claim_again().await?.map_err(|code| code.as_str())?;
         let offered = self.offers.last().ok_or("no offer")?;
@@ -127,11 +148,19 @@ impl Inside {
         Ok(forged.sign(&self.identity))
     }
 
+    /// What the phone has registered with: its commitment is open now.
+    fn opened(&mut self, body: &str) -> Result<Registration, Error> {
+        let (.., device, _) = self.given.as_ref().ok_or("nobody has claimed")?;
+        let said = Unverified::<Registration>::parse(body)?.verify(device, &RingVerify)?.payload;
+        self.registrations.push((said.offer, said.nonce));
+        Ok(said)
+    }
+
     /// Only now it learns what the phone will show. It claims anew for as long as it may, in the hope of the same
     /// characters, and registers.
     async fn registration(&mut self, body: &str) -> Result<(), Error> {
         let (_, claim, device, offer) = self.given.clone().ok_or("nobody has claimed")?;
-        let said = Unverified::<Registration>::parse(body)?.verify(&device, &RingVerify)?.payload;
+        let said = self.opened(body)?;
         let inner = Unverified::<ApprovalKey>::parse(&said.approval)?;
         let approval = inner.header().jwk.ok_or("no key")?.thumbprint();
         let victims = characters(&claim, &offer, &said.nonce, &device.thumbprint(), &approval);

@@ -6,6 +6,7 @@ use authenticator_protocol::keys::Sign as _;
 use authenticator_protocol::link::{EnrolmentLink, ServerAddress};
 use authenticator_protocol::problem::Code;
 use authenticator_protocol::request::paths;
+use axum::http::StatusCode;
 use demo::once::type_code;
 use demo::visitor::{Answer, Visitor};
 use e2e::relay::{Answers, Relay};
@@ -75,6 +76,43 @@ async fn a_relay_with_keys_of_its_own_shows_other_characters() -> Outcome {
         assert_eq!(again.register(older).await?.refused()?, Code::OfferMismatch);
     }
     never_counts(&world, &mut browser, &relay.phone, &on_the_phone).await
+}
+
+/// With the phone's nonce in hand it would make one offer after the other until the phone shows what the page expects.
+#[tokio::test]
+async fn a_relay_that_has_seen_the_nonce_gets_no_second_claim_for_it() -> Outcome {
+    let world = World::start(DIGITS).await?;
+    let mut browser = world.browser();
+    let relay = Relay::start(world.phone(), Answers::Forged).await?;
+    let phone = world.demo.phone(1)?;
+    let page = code(&mut browser).await?;
+    believe(&phone, &page, &relay).await?;
+    let mut event = Event::Confirmed;
+    for (tries, status) in [500, 503, 429, 408, 404].into_iter().enumerate() {
+        relay.inside().await.fails_with = Some(StatusCode::from_u16(status)?);
+        phone.event(event).await;
+        phone.wait_for(|model| matches!(model.screen, Screen::Result { retry: true, .. })).await?;
+        event = Event::Retry;
+        let relay = relay.inside().await;
+        assert_eq!((relay.claims, relay.registrations.len()), (1, tries + 1), "after {status}");
+    }
+    let first_nonce = {
+        let relay = relay.inside().await;
+        assert!(
+            relay.registrations.iter().all(|sent| *sent == relay.registrations[0]),
+            "offer and nonce stay"
+        );
+        relay.registrations[0].1
+    };
+    // Whoever turns back and types the code anew has another nonce, with which nothing was chosen.
+    phone.event(Event::Back).await;
+    believe(&phone, &page, &relay).await?;
+    phone.event(Event::Confirmed).await;
+    phone.wait_for(|model| matches!(model.screen, Screen::Result { retry: true, .. })).await?;
+    let relay = relay.inside().await;
+    assert_eq!(relay.claims, 2);
+    assert_ne!(relay.registrations.last().map(|sent| sent.1), Some(first_nonce));
+    Ok(())
 }
 
 #[tokio::test]

@@ -42,7 +42,9 @@ async fn a_second_phone_is_refused_and_both_are_told() -> Outcome {
     let Screen::Result { code: Some(code), text, .. } = told.screen else { return Err("no code".into()) };
     assert_eq!((code.as_str(), text.key.as_ref()), ("code_used", "phone-error-code-used"));
     let page = browser.get("/register").await?;
-    assert!(page.says("second_phone") && page.says("role=\"alert\"") | page.says("big bad"), "loudly");
+    assert!(page.says("second_phone") && page.says("big bad"), "loudly, to the eye");
+    assert!(page.says("data-announce aria-describedby=\"happened\""), "and by voice");
+    assert!(page.says("class=\"note bad\" id=\"happened\""));
     assert_eq!(world.count(FactKind::EnrolmentOtherPhone).await?, 1);
     // Also after the first one has registered, and it cannot go on from there either.
     assert_eq!(registers(&first, &offered).await?, None);

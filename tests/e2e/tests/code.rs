@@ -1,10 +1,12 @@
 //! Property 10: the code on the page.
 
+use authenticator_protocol::ids::EnrolmentId;
 use authenticator_protocol::link::{EnrolmentLink, MAX_LINK};
 use authenticator_protocol::problem::Code;
 use e2e::world::sign_in;
 use e2e::{DIGITS, Error, Outcome, World};
 use image::{GrayImage, Luma};
+use std::net::{IpAddr, Ipv4Addr};
 
 /// What a scanner reads from the page's QR code.
 fn scan(page: &str) -> Result<String, Error> {
@@ -127,5 +129,42 @@ async fn guessing_is_throttled() -> Outcome {
     // The owner's code is not burnt by it.
     world.demo.clock.advance(60_000);
     assert!(phone.claim(&link).await?.is_ok());
+    Ok(())
+}
+
+#[tokio::test]
+async fn guessing_enrolments_at_the_registration_is_throttled() -> Outcome {
+    let world = World::start(DIGITS).await?;
+    let (mut browser, mut phone) = (world.browser(), world.phone());
+    sign_in(&mut browser).await?;
+    let link = browser.post("/register/start", &[]).await?.link().ok_or("no link")?;
+    let offered = phone.claim(&link).await?.map_err(|problem| format!("{problem:?}"))?;
+    let mut guess = offered.clone();
+    for n in 0..60 {
+        guess.offer.payload.enrolment = EnrolmentId::from_bytes([n; 16]);
+        assert_eq!(phone.clone().register(&guess).await?.refused()?, Code::CodeExpired);
+    }
+    assert_eq!(phone.clone().register(&offered).await?.refused()?, Code::TooMany);
+    world.demo.clock.advance(60_000);
+    assert_eq!(phone.register(&offered).await?.status, 200, "the owner has lost a minute");
+    Ok(())
+}
+
+#[tokio::test]
+async fn claims_of_a_used_code_are_throttled_like_guesses() -> Outcome {
+    let world = World::start(DIGITS).await?;
+    let (mut browser, mut phone) = (world.browser(), world.phone());
+    sign_in(&mut browser).await?;
+    let link = browser.post("/register/start", &[]).await?.link().ok_or("no link")?;
+    assert!(phone.claim(&link).await?.is_ok());
+    let mut strangers = world.phone();
+    for _ in 0..60 {
+        assert_eq!(strangers.claim(&link).await?.err().map(|problem| problem.code), Some(Code::CodeUsed));
+    }
+    assert_eq!(strangers.claim(&link).await?.err().map(|problem| problem.code), Some(Code::TooMany));
+    let mut elsewhere = world.phone().in_network(IpAddr::V4(Ipv4Addr::new(127, 0, 9, 1)));
+    assert_eq!(elsewhere.claim(&link).await?.err().map(|problem| problem.code), Some(Code::CodeUsed));
+    world.demo.clock.advance(60_000);
+    assert!(phone.claim(&link).await?.is_ok(), "the phone that claimed first");
     Ok(())
 }

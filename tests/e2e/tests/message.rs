@@ -2,6 +2,7 @@
 
 use authenticator_protocol::answer::DenialReason;
 use authenticator_protocol::fetch::Leave;
+use authenticator_protocol::jws::Typ;
 use authenticator_protocol::problem::Code;
 use authenticator_protocol::request::paths;
 use demo::visitor::Visitor;
@@ -9,6 +10,7 @@ use e2e::socket::{Brought, RawSocket};
 use e2e::world::number;
 use e2e::{DIGITS, Error, Outcome, RawPhone, World, forge};
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
 /// One of each, all of them in force, by the phones of one user.
 async fn one_of_each(
@@ -27,6 +29,9 @@ async fn one_of_each(
     let challenge = phone.challenge().await?;
     let socket = RawSocket::connect(&world.demo.service).await?;
     let challenges = phone.fetch().await?.challenges;
+    // Last, since what the service signs from now on is by another key.
+    world.demo.rotate_identity().await?;
+    let statements = phone.fetch().await?.key_statements;
     Ok(vec![
         ("claim", claim),
         ("offer", offered.text.clone()),
@@ -38,6 +43,7 @@ async fn one_of_each(
         ("denial", phone.denial(&challenge, DenialReason::NotMe)),
         ("socket", phone.opening(socket.nonce).0),
         ("leave", phone.signed(paths::LEAVE, &Leave {}, &phone.device_key)),
+        ("key-statement", statements.into_iter().next().ok_or("no statement")?),
     ])
 }
 
@@ -53,6 +59,12 @@ const PLACES: [(&str, &[&str]); 5] = [
 async fn none_is_taken_in_the_place_of_another() -> Outcome {
     let (world, mut browser, phone) = World::enrolled(DIGITS).await?;
     let messages = one_of_each(&world, &mut browser, &phone).await?;
+    let there: BTreeSet<String> = messages
+        .iter()
+        .map(|(_, jws)| Ok(forge::open(jws)?.0["typ"].as_str().unwrap_or_default().to_owned()))
+        .collect::<Result<_, Error>>()?;
+    let all: BTreeSet<String> = Typ::ALL.iter().map(|typ| typ.as_str().to_owned()).collect();
+    assert_eq!(there, all, "one of each");
     let before = world.audit().await?.len();
     let mut tried = 0;
     for (path, at_home) in PLACES {
@@ -67,7 +79,7 @@ async fn none_is_taken_in_the_place_of_another() -> Outcome {
         }
         world.demo.clock.advance(61_000);
     }
-    assert_eq!(tried, 44);
+    assert_eq!(tried, 49);
     for (name, jws) in messages.iter().filter(|(name, _)| *name != "socket") {
         let mut socket = RawSocket::connect(&world.demo.service).await?;
         socket.say(jws).await?;
@@ -121,6 +133,16 @@ async fn an_inner_message_is_bound_like_the_outer() -> Outcome {
         (
             "another offer's",
             forge::with_payload(&right.approval, "offer", json!(offered.claim), &phone.approval_key)?,
+            Code::OfferMismatch,
+        ),
+        (
+            "another enrolment's",
+            forge::with_payload(
+                &right.approval,
+                "enrolment",
+                json!("AAAAAAAAAAAAAAAAAAAAAA"),
+                &phone.approval_key,
+            )?,
             Code::OfferMismatch,
         ),
     ] {

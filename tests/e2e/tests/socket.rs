@@ -91,40 +91,64 @@ async fn without_an_opening_it_closes_after_five_seconds() -> Outcome {
     Ok(())
 }
 
+/// The problem that the service tells before it closes with 4003, if any.
+async fn refusal(socket: &mut RawSocket) -> Result<Option<Code>, Error> {
+    let told = match socket.next().await? {
+        Brought::Text(problem) => Some(serde_json::from_str::<Problem>(&problem)?.code),
+        Brought::Closed(code) => {
+            assert_eq!(code, Some(4003));
+            return Ok(None);
+        }
+        Brought::Binary(_) => return Err("it was accepted".into()),
+    };
+    assert_eq!(socket.closed().await?, Some(4003));
+    Ok(told)
+}
+
 #[tokio::test]
 async fn an_opening_that_does_not_fit_is_refused() -> Outcome {
     let (world, _, phone) = World::enrolled(DIGITS).await?;
     let service = &world.demo.service;
     let stranger = world.phone();
-    let used = RawSocket::connect(service).await?;
-    let (replayed, _) = phone.opening(used.nonce);
-    for what in [
-        "a replayed opening",
-        "another nonce",
-        "another key",
-        "the approval key",
-        "POST",
-        "another address",
-        "too early",
-        "too late",
-        "too long",
-        "garbage",
-        "nothing",
-        "a broken signature",
-        "another device",
+    let mut first = RawSocket::connect(service).await?;
+    let (used, _) = phone.opening(first.nonce);
+    first.say(&used).await?;
+    wake(&mut first).await?;
+    let name = forge::open(&used)?.0["jti"].clone();
+    for (what, told) in [
+        ("an opening of another socket", Some(Code::Replayed)),
+        ("the name of another opening", Some(Code::Replayed)),
+        ("another nonce", None),
+        ("another key", Some(Code::Signature)),
+        ("the approval key", Some(Code::Signature)),
+        ("POST", Some(Code::WrongAddress)),
+        ("another address", Some(Code::WrongAddress)),
+        ("a little early", Some(Code::Clock)),
+        ("too early", Some(Code::Clock)),
+        ("too late", Some(Code::Clock)),
+        ("before the service had started", Some(Code::Clock)),
+        ("too long", None),
+        ("garbage", Some(Code::Malformed)),
+        ("nothing", Some(Code::Malformed)),
+        ("a broken signature", Some(Code::Signature)),
+        ("another device", Some(Code::DeviceEnded)),
     ] {
         let mut socket = RawSocket::connect(service).await?;
         let (right, _) = phone.opening(socket.nonce);
         let header = |name, value| forge::with_header(&right, name, value, &phone.device_key);
         let said = match what {
-            "a replayed opening" => replayed.clone(),
+            "an opening of another socket" => used.clone(),
+            "the name of another opening" => header("jti", name.clone())?,
             "another nonce" => phone.opening(Bytes([7; 16])).0,
             "another key" => forge::with_header(&right, "v", json!(1), &stranger.device_key)?,
             "the approval key" => forge::with_header(&right, "v", json!(1), &phone.approval_key)?,
             "POST" => header("htm", json!("POST"))?,
             "another address" => header("url", json!("http://evil.example/api/v1/phone/socket"))?,
+            "a little early" => header("iat", json!(phone.now().0 + 6))?,
             "too early" => header("iat", json!(phone.now().0 + 121))?,
             "too late" => header("iat", json!(phone.now().0 - 121))?,
+            // It started six seconds ago, and takes what was signed from this second on.
+            "before the service had started" => header("iat", json!(phone.now().0 - 1))?,
             "too long" => header("padding", json!("x".repeat(1_024)))?,
             "garbage" => "garbage".to_owned(),
             "nothing" => String::new(),
@@ -132,13 +156,15 @@ async fn an_opening_that_does_not_fit_is_refused() -> Outcome {
             _ => header("kid", json!("AAAAAAAAAAAAAAAAAAAAAA"))?,
         };
         socket.say(&said).await?;
-        assert_eq!(socket.closed().await?, Some(4003), "{what}");
+        assert_eq!(refusal(&mut socket).await?, told, "{what}");
     }
-    // Two at once with one opening: the name of a request counts once.
+    // Five seconds ahead is no more than a clock may be wrong by, and the right one counts after all of these.
     let mut socket = RawSocket::connect(service).await?;
-    let (opening, _) = phone.opening(socket.nonce);
+    let ahead = json!(phone.now().0 + 5);
+    let opening = forge::with_header(&phone.opening(socket.nonce).0, "iat", ahead, &phone.device_key)?;
     socket.say(&opening).await?;
     wake(&mut socket).await?;
+    phone.socket(service).await?;
     Ok(())
 }
 

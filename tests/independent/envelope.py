@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -115,8 +116,10 @@ class Message:
     hash: bytes
 
 
-def open_message(text: str, typ: str, key: Json | None = None) -> Message:
-    """Checks in the page's order, and believes nothing before the signature. Without a key, the header's counts."""
+def open_message(text: str, typ: str, key: Json | None = None,
+                 announced: Callable[[Json], None] | None = None) -> Message:
+    """Checks in the page's order, and believes nothing before the signature. Without a key, the header's counts, if
+    `announced` lets it."""
     if len(text) > LARGEST_MESSAGE or text.count(".") != 2:
         raise Refused("form", "length or parts")
     head, body, signature = (unb64(part) for part in text.split("."))
@@ -135,5 +138,8 @@ def open_message(text: str, typ: str, key: Json | None = None) -> Message:
     critical = {"crit": ["show"]} if show else {}
     if {name: header[name] for name in header if name == "crit"} != critical or (show and typ != "challenge"):
         raise Refused("crit")
-    verify(key or member(header, "jwk", dict), text.rpartition(".")[0], signature)
+    key = key or member(header, "jwk", dict)
+    if announced:
+        announced(key)
+    verify(key, text.rpartition(".")[0], signature)
     return Message(header, read_json(body), hash_of(text))

@@ -1,10 +1,12 @@
 """A Styrk phone, written from docs/protocol.md alone: it shares no code with the project, and shows that the page is
-enough. Its keys are in memory and it has no screen, so it is for tests and for readers, not for anybody's pocket."""
+enough. Its keys are in memory and it has no screen, so it is for tests and for readers, not for anybody's pocket.
+
+This file and envelope.py enrol and approve. README.md says what the others add."""
 
 from __future__ import annotations
 
-import hmac
 import http.client
+import ipaddress
 import re
 import secrets
 import unicodedata
@@ -12,22 +14,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from envelope import (
-    Json,
-    Key,
-    Message,
-    Refused,
-    b64,
-    hash_of,
-    member,
-    of_kind,
-    open_message,
-    read_json,
-    sha256,
-    thumbprint,
-    unb64,
-)
-from frames import WebSocket
+from envelope import Json, Key, Message, Refused, b64, hash_of, member, of_kind, open_message, read_json, sha256
+from envelope import thumbprint, unb64
 
 VERSION, ALPHABET = "1.0.0", "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 LARGEST_ANSWER, WAIT, WAIT_FOR_RECEIPT = 65_536, 15, 10
@@ -48,10 +36,12 @@ def check_text(text: str, code: str) -> None:
 
 @dataclass(frozen=True)
 class Link:
+    """A code and where to claim it, from a link or from what a person types (typed.py)."""
+
     service: str  # scheme, host and port
     host: str
-    code: str
-    identity: bytes  # short thumbprint
+    code: str | Json
+    identity: bytes | None  # short thumbprint; a typed code has none
 
 
 def read_link(text: str, development: bool = False) -> Link:
@@ -72,24 +62,36 @@ def read_link(text: str, development: bool = False) -> Link:
 
 
 def check_host(scheme: str, host: str, development: bool) -> None:
-    """A name or an IPv4 address in the one spelling that a URL parser gives; IPv6 as the loopback only."""
+    """A name or an address in the one spelling that a URL parser gives."""
     octet = "(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
-    name = rf"([a-z0-9_-]+\.)*[a-z][a-z0-9_-]*|({octet}\.){{3}}{octet}|\[::1\]"
+    name = rf"([a-z0-9_-]+\.)*[a-z][a-z0-9_-]*|({octet}\.){{3}}{octet}|\[[0-9a-f:]+\]"
     found = re.fullmatch(rf"(?P<name>{name})(:(?P<port>[1-9][0-9]{{0,4}}))?", host)
     if not found or "xn--" in host or found["port"] == {"https": "443", "http": "80"}[scheme]:
         raise Refused("link", "host")
-    loopback = re.fullmatch(r"localhost|\[::1\]|127(\.[0-9]+){3}", found["name"])
-    if int(found["port"] or 0) > 65535 or (scheme == "http" and not (development and loopback)):
+    if host.startswith("[") and not is_ipv6(found["name"][1:-1]):
+        raise Refused("link", "another spelling of an IPv6 address")
+    if int(found["port"] or 0) > 65535 or (scheme == "http" and not (development and is_loopback(found["name"]))):
         raise Refused("link", "port, or plain http")
 
 
-def post(url: str, message: str | None, kind: str, wait: int = WAIT) -> bytes:
+def is_ipv6(text: str) -> bool:
+    try:
+        return str(ipaddress.IPv6Address(text)) == text
+    except ValueError:
+        return False
+
+
+def is_loopback(name: str) -> bool:
+    return bool(re.fullmatch(r"localhost|\[::1\]|127(\.[0-9]+){3}", name))
+
+
+def post(url: str, message: str | None, kind: str, wait: int = WAIT, method: str = "POST") -> bytes:
     """The body of an answer of this media type; follows nothing."""
     place = urlsplit(url)
     connect = http.client.HTTPSConnection if place.scheme == "https" else http.client.HTTPConnection
     connection = connect(place.netloc, timeout=wait)
     try:
-        connection.request("POST", place.path, message, {"Content-Type": "application/jose"} if message else {})
+        connection.request(method, place.path, message, {"Content-Type": "application/jose"} if message else {})
         reply = connection.getresponse()
         body = reply.read(LARGEST_ANSWER + 1)
     except (OSError, http.client.HTTPException) as error:
@@ -137,6 +139,15 @@ def read_reply(body: bytes) -> Json:
     return reply
 
 
+def read_end(body: bytes) -> Json:
+    """What became of the request that was answered."""
+    reply = answer(body)
+    try:
+        return {"end": member(reply, "end", str), "counted": member(reply, "counted", bool)}
+    except Refused as error:
+        raise Refused("garbled") from error
+
+
 @dataclass(frozen=True)
 class Challenge:
     id: str
@@ -145,17 +156,40 @@ class Challenge:
     shown: Json
 
 
+def commitment(nonce: bytes, keys: tuple[bytes, bytes]) -> bytes:
+    return sha256(b"styrk commitment v1\0", nonce, *keys)
+
+
+def characters(claim: bytes, offer: bytes, nonce: bytes, keys: tuple[bytes, bytes]) -> str:
+    bits = int.from_bytes(sha256(b"styrk characters v1\0", claim, offer, nonce, *keys)[:3], "big") >> 4
+    return "".join(ALPHABET[bits >> shift & 31] for shift in (15, 10, 5, 0))
+
+
+def check_number(number: str) -> str:
+    if not re.fullmatch("[0-9]{2,8}", number):
+        raise Refused("number")
+    return number
+
+
+@dataclass(frozen=True)
+class Pin:
+    key: Json  # JWK
+    number: int
+    next: str  # thumbprint
+
+
 class Account:
     """An enrolment and what becomes of it: both keys, the service's time, every request."""
 
     def __init__(self, link: Link, clock: Callable[[], float], others: Iterable[Account] = ()) -> None:
         self.link, self._clock, self._ahead = link, clock, 0
         self.confirmed, self.ended, self.too_old = False, False, False
-        self._known = {(o.link.service, o.offer["login"]) for o in others if o.confirmed and not o.ended}
+        self._known = {(o.link.service, o.offer["login"].lower()) for o in others if o.confirmed and not o.ended}
         self._device, self._approval, self._nonce = Key(), Key(), secrets.token_bytes(32)
         self._keys = self._device.thumbprint, self._approval.thumbprint
-        self._claim, self._offer = b"", Message({}, {}, b"")
+        self._claim, self._offer, self._opened = b"", Message({}, {}, b""), False
         self.offer: Json = {}
+        self.pin = Pin({}, 0, "")
         self._sent: dict[str, str] = {}
 
     def now(self) -> int:
@@ -190,17 +224,23 @@ class Account:
             return once()
 
     def claim(self) -> str:
-        """Claims the code; returns what the user is asked before anything else happens. May be repeated."""
-        commitment = sha256(b"styrk commitment v1\0", self._nonce, *self._keys)
-        payload = {"code": self.link.code, "approval_key": b64(self._keys[1]), "commitment": b64(commitment),
-                   "model": "Independent phone", "system": "Python", "app": VERSION}
+        """Claims the code; returns what the user is asked before anything else happens. May be repeated, but never
+        with a nonce that somebody has seen."""
+        if self._opened:
+            raise Refused("registered", "another claim takes another account, with keys and a nonce of its own")
+        payload = {"code": self.link.code, "approval_key": b64(self._keys[1]),
+                   "commitment": b64(commitment(self._nonce, self._keys)), "model": "Independent phone",
+                   "system": "Python", "app": VERSION}
         message, offer = self._send("claim", "claim", payload, "application/jose")
         self._claim = hash_of(message)
-        self._offer = self._check_offer(open_message(offer.decode("ascii", "replace"), "offer"))
+        self._offer = self.read_offer(offer.decode("ascii", "replace"))
         self.offer = self._offer.payload
+        self.pin = Pin(self._offer.header["jwk"], self.offer["key_number"], self.offer["next_identity_key"])
         return f"Add {self.offer['user']}, {self.offer['organisation']['name']}, {self.link.host}?"
 
-    def _check_offer(self, offer: Message) -> Message:
+    def read_offer(self, text: str) -> Message:
+        """Every rule of "The phone checks, in this order"."""
+        offer = open_message(text, "offer", announced=self._check_identity)
         payload = offer.payload
         organisation, policy = member(payload, "organisation", dict), member(payload, "policy", dict)
         for name, length in (("enrolment", 16), ("device", 16), ("nonce", 32), ("next_identity_key", 32)):
@@ -208,34 +248,44 @@ class Account:
         if not 2 <= member(policy, "digits", int) <= 8 or policy.get("unlock") not in ("credential", "biometric"):
             raise Refused("form", "policy")
         member(payload, "key_number", int)
-        if thumbprint(offer.header["jwk"])[:16] != self.link.identity:
-            raise Refused("offer_identity")
+        login = member(payload, "login", str)
+        if isinstance(self.link.code, dict) and self.link.code["login"].lower() != login.lower():
+            raise Refused("offer_login")
         if unb64(payload.get("claim"), 32) != self._claim:
             raise Refused("offer_claim")
         if member(payload, "exp", int) <= self.now():
             raise Refused("offer_expired")
-        for text in (member(organisation, "name", str), member(payload, "user", str), member(payload, "login", str)):
+        for text in (member(organisation, "name", str), member(payload, "user", str), login):
             check_text(text, "offer_text")
-        if (self.link.service, payload["login"]) in self._known:
+        if (self.link.service, login.lower()) in self._known:
             raise Refused("offer_known")
         return offer
 
+    def _check_identity(self, jwk: Json) -> None:
+        if self.link.identity not in (None, thumbprint(jwk)[:16]):
+            raise Refused("offer_identity")
+
     def register(self) -> str:
-        """After the user's yes; returns the four characters to show."""
+        """After the user's yes; returns the four characters to show. May be repeated."""
         both = {"enrolment": self.offer["enrolment"], "offer": b64(self._offer.hash)}
         own = {**both, "device_key": b64(self._keys[0])}
         inner = self._approval.sign("approval-key", {"jwk": self._approval.jwk}, own)
         payload = {**both, "nonce": b64(self._nonce), "approval": inner, "app": VERSION}
+        self._opened = True
         answer(self._send("registration", "registration", payload)[1])
-        digest = sha256(b"styrk characters v1\0", self._claim, self._offer.hash, self._nonce, *self._keys)
-        bits = int.from_bytes(digest[:3], "big") >> 4
-        return "".join(ALPHABET[bits >> shift & 31] for shift in (15, 10, 5, 0))
+        return characters(self._claim, self._offer.hash, self._nonce, self._keys)
 
     def fetch(self) -> list[Challenge]:
-        reply = read_reply(self._send("fetch", "fetch", {"app": VERSION, "key_number": self.offer["key_number"]})[1])
+        reply = read_reply(self._send("fetch", "fetch", {"app": VERSION, "key_number": self.pin.number})[1])
         self._ahead = reply["now"] - int(self._clock())
+        if self.follow(reply["key_statements"]):
+            return self.fetch()
         self.confirmed = reply["confirmed"]
         return list(filter(None, map(self._or_silence, reply["challenges"])))
+
+    def follow(self, statements: list[str]) -> bool:
+        """Newer identity keys: living.py. Whether there may be more."""
+        return False
 
     def _or_silence(self, text: str) -> Challenge | None:
         try:
@@ -248,7 +298,7 @@ class Account:
         """Every rule of "A phone shows a challenge only if"."""
         message: Message | None = None
         try:
-            message = open_message(text, "challenge", self._offer.header["jwk"])
+            message = open_message(text, "challenge", self.pin.key)
             return self._judge(message)
         except Refused as refusal:
             # The organisation's own, and not to be understood: a newer version has made it.
@@ -277,43 +327,7 @@ class Account:
         return shown
 
     def approve(self, challenge: Challenge, number: str) -> Json:
-        if not re.fullmatch("[0-9]{2,8}", number):
-            raise Refused("number")
-        return self._answer("approval", challenge, {"number": number})
-
-    def deny(self, challenge: Challenge, reason: str = "cancelled") -> Json:
-        return self._answer("denial", challenge, {"reason": reason})
+        return self._answer("approval", challenge, {"number": check_number(number)})
 
     def _answer(self, typ: str, challenge: Challenge, rest: Json) -> Json:
-        return answer(self._send(typ, "answer", {"challenge": challenge.id, "hash": b64(challenge.hash), **rest})[1])
-
-    def resend(self) -> Json:
-        """The last answer again, byte for byte, when no reply came."""
-        return answer(post(self.address("answer"), self._sent["answer"], "application/json"))
-
-    def leave(self) -> bool:
-        """Whether the organisation could be told. The account ends here in any case."""
-        self.ended = True
-        try:
-            return self._send("leave", "leave", {}) is not None
-        except Refused:
-            return False
-
-
-class Wakes:
-    """An open socket. It says only when to fetch."""
-
-    def __init__(self, account: Account) -> None:
-        self._account, self._secret = account, secrets.token_bytes(32)
-        self.socket = WebSocket(account.address("socket"))
-        nonce = b64(unb64(answer(str(self.socket.receive()).encode()).get("nonce"), 16))
-        self.socket.send_text(account.sign("socket", "socket", {"nonce": nonce, "secret": b64(self._secret)}, "GET"))
-
-    def wait(self) -> bytes:
-        """Returns when a wake of ours has come and its receipt is posted. A text frame is a problem."""
-        while True:
-            frame = self.socket.receive()
-            if isinstance(frame, str):
-                self._account.heed(problem(frame.encode()))
-            elif hmac.compare_digest(hmac.digest(self._secret, frame[:16], "sha256")[:8], frame[16:]):
-                return post(self._account.address(f"receipts/{b64(frame[:16])}"), None, "", WAIT_FOR_RECEIPT)
+        return read_end(self._send(typ, "answer", {"challenge": challenge.id, "hash": b64(challenge.hash), **rest})[1])

@@ -20,8 +20,11 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from envelope import Refused, b64  # noqa: E402
 from frames import Closed  # noqa: E402
-from phone import Account, Challenge, Wakes, post, read_link  # noqa: E402
+from living import Phone  # noqa: E402
+from phone import Challenge, Link, post, read_link  # noqa: E402
+from typed import find_server, read_server, typed_code  # noqa: E402
 from visitor import Visitor  # noqa: E402
+from wakes import Wakes  # noqa: E402
 
 DEMO = os.environ.get("STYRK_DEMO") or Path(__file__).parents[2] / "target/debug/demo"
 
@@ -34,11 +37,16 @@ class Demo:
         assert self._process.stdout
         told = json.loads(self._process.stdout.readline())
         self.service, self.password, self.users = told["service"], told["password"], told["users"]
+        self._control = told["control"]
         self._let_its_first_seconds_pass()
 
     def _let_its_first_seconds_pass(self) -> None:
         """A node refuses with `clock` what was signed less than six seconds after it started."""
         time.sleep(7)
+
+    def change_key(self) -> None:
+        """The service's next identity key takes over."""
+        post(f"{self._control}/service/rotate", None, "")
 
     def stop(self) -> None:
         self._process.terminate()
@@ -55,11 +63,15 @@ class Clock:
         return time.time() + self.off
 
 
-def enrol(demo: Demo, login: str, clock: Clock) -> tuple[Account, Visitor]:
+def enrol(demo: Demo, login: str, clock: Clock) -> tuple[Phone, Visitor]:
     """As a person does it, with the phone in one hand and the page before them."""
     visitor = Visitor(demo.service)
     visitor.sign_in(login, demo.password)
-    account = Account(read_link(visitor.start_enrolment(), development=True), clock)
+    return enrol_by(read_link(visitor.start_enrolment(), development=True), visitor, clock), visitor
+
+
+def enrol_by(link: Link, visitor: Visitor, clock: Clock) -> Phone:
+    account = Phone(link, clock)
     account.claim()
     number = visitor.type_characters(account.register())
     (challenge,) = account.fetch()
@@ -67,7 +79,7 @@ def enrol(demo: Demo, login: str, clock: Clock) -> tuple[Account, Visitor]:
     assert reply == {"end": "approved", "counted": True}, reply
     visitor.news()
     account.fetch()
-    return account, visitor
+    return account
 
 
 def assert_refused(test: unittest.TestCase, code: str, act: Callable[[], object]) -> None:
@@ -76,7 +88,7 @@ def assert_refused(test: unittest.TestCase, code: str, act: Callable[[], object]
     test.assertEqual(refusal.exception.code, code)
 
 
-def open_socket(test: unittest.TestCase, account: Account) -> Wakes:
+def open_socket(test: unittest.TestCase, account: Phone) -> Wakes:
     wakes = Wakes(account)
     test.addCleanup(wakes.socket.close)
     return wakes
@@ -86,7 +98,7 @@ class SignIn(unittest.TestCase):
     """One phone of one user, and many sign-ins."""
 
     demo: ClassVar[Demo]
-    account: ClassVar[Account]
+    account: ClassVar[Phone]
     clock: ClassVar[Clock]
 
     @classmethod
@@ -225,14 +237,56 @@ class Enrolment(unittest.TestCase):
         visitor = Visitor(self.demo.service)
         visitor.sign_in(self.demo.users[2], self.demo.password)
         link = read_link(visitor.start_enrolment(), development=True)
-        first, second = Account(link, time.time), Account(link, time.time)
+        first, second = Phone(link, time.time), Phone(link, time.time)
         first.claim()
         assert_refused(self, "code_used", second.claim)
         for _ in range(4):
             first.claim()
         assert_refused(self, "too_many", first.claim)
         first.register()
+        assert_refused(self, "registered", first.claim)
         self.assertTrue(first.leave())
+
+
+class Codes(unittest.TestCase):
+    """Codes that are typed, and keys that change."""
+
+    demo: ClassVar[Demo]
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        cls.demo = Demo()
+        cls.addClassCleanup(cls.demo.stop)
+
+    def test_a_phone_enrols_by_typing(self) -> None:
+        visitor = Visitor(self.demo.service)
+        visitor.sign_in(self.demo.users[0], self.demo.password)
+        login, code, server = visitor.start_enrolment_by_typing()
+        # The domain of this login is nobody's. Its document would say what the service says of itself.
+        assert_refused(self, "not_found", lambda: find_server(f"{self.demo.service}/api/v1/phone/fetch", True))
+        service = find_server(f"{self.demo.service}/.well-known/styrk", development=True)
+        self.assertEqual((service, read_server(server, development=True)), (self.demo.service, self.demo.service))
+        mistyped = typed_code("bo@regionx.example", code, service)
+        assert_refused(self, "code_expired", Phone(mistyped, time.time).claim)
+        account = enrol_by(typed_code(login.upper(), code.lower(), service), visitor, Clock())
+        self.assertTrue(account.confirmed)
+        self.assertEqual(account.offer["login"], login)
+
+    def test_a_phone_follows_the_keys_of_its_organisation(self) -> None:
+        account, visitor = enrol(self.demo, self.demo.users[1], Clock())
+        first = account.pin
+        for changes in (1, 2):
+            for _ in range(changes):
+                self.demo.change_key()
+            number = Visitor(self.demo.service).sign_in(self.demo.users[1], self.demo.password).number
+            (challenge,) = account.fetch()
+            self.assertEqual(account.approve(challenge, number), {"end": "approved", "counted": True})
+        self.assertEqual(account.pin.number, first.number + 3)
+        self.assertNotEqual(account.pin.key, first.key)
+        # A phone that does not follow finds nothing that its old key has signed, and shows nothing.
+        account.pin, account.follow = first, lambda statements: False  # type: ignore[method-assign]
+        Visitor(self.demo.service).sign_in(self.demo.users[1], self.demo.password)
+        self.assertEqual(account.fetch(), [])
 
 
 if __name__ == "__main__":

@@ -30,15 +30,20 @@ class Page(HTMLParser):
         self.address = address
         self.texts: dict[str, str] = {}  # by element: its tag or its id
         self.links: list[str] = []
+        self.copies: list[str] = []  # what is there to be copied or typed
         self.forms: list[Form] = []
         self.wait: str | None = None
         self._open: list[tuple[str, str | None]] = []
+        self._copying = False
         self.feed(html)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         attributes = {name: value or "" for name, value in attrs}
         if tag not in VOID:
             self._open.append((tag, attributes.get("id")))
+        self._copying = "copy" in attributes.get("class", "").split()
+        if self._copying:
+            self.copies.append("")
         if tag == "a":
             self.links.append(attributes.get("href", ""))
         elif tag == "main":
@@ -49,10 +54,13 @@ class Page(HTMLParser):
             self.forms[-1].fields[attributes["name"]] = attributes.get("value", "")
 
     def handle_endtag(self, tag: str) -> None:
+        self._copying = False
         while self._open and self._open.pop()[0] != tag:
             pass
 
     def handle_data(self, data: str) -> None:
+        if self._copying:
+            self.copies[-1] += data
         for tag, id_ in self._open:
             for name in {tag, id_} - {None}:
                 self.texts[str(name)] = self.texts.get(str(name), "") + data
@@ -115,6 +123,11 @@ class Visitor:
     def start_enrolment(self) -> str:
         """The link, for somebody who has just signed in and has no phone yet."""
         return self.submit("/register/start").link
+
+    def start_enrolment_by_typing(self) -> tuple[str, str, str]:
+        """Login, code and server, as a person reads them off the page."""
+        login, code, server = self.submit("/register/start").copies[:3]
+        return login, code, server
 
     def type_characters(self, characters: str) -> str:
         """The number of the test."""

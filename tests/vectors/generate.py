@@ -11,8 +11,12 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from digests import FILE as DIGESTS
+from digests import digest, known
+from made.answers import replies
 from made.challenges import challenges
 from made.codes import derived, typed, typed_codes, versions
+from made.discovery import discovery
 from made.links import links
 from made.messages import messages, requests
 from made.offers import offers, registrations
@@ -33,6 +37,9 @@ FILES: dict[str, tuple[str, Callable[[], list[Vector]]]] = {
     "challenges": ("What a phone does with a challenge.", challenges),
     "statements": ("What a phone pins after a key statement.", statements),
     "fetch_replies": ("Answers to a fetch, as a phone reads them.", fetch_replies),
+    "replies": ("Answers that no key signs: to an approval or denial, a registration or leave, and the socket's greeting.",
+                replies),
+    "discovery": ("How a phone finds the server for somebody who types the code.", discovery),
     "derived": ("Values that both ends compute.", derived),
     "typed": ("What a person may type for the four characters.", typed),
     "typed_codes": ("Codes for people without a camera: how one is made, and what may be typed for it.", typed_codes),
@@ -82,7 +89,14 @@ def add_new() -> int:
         if len(new) > len(old):
             (V1 / f"{name}.json").write_text(written(about, new))
             print(f"{name}: {len(new) - len(old)} new")
+    note({f"{name}/{vector['name']}": digest(vector) for name, (_, _, new) in files.items() for vector in new})
     return 0
+
+
+def note(digests: dict[str, str]) -> None:
+    """Adds those that have no line yet."""
+    lines = {**digests, **known()}
+    DIGESTS.write_text("".join(f"{lines[name]}  {name}\n" for name in sorted(lines)))
 
 
 def main() -> int:

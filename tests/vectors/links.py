@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 
 from read import Faulty, base64url
@@ -42,12 +43,25 @@ def is_id(value: str) -> bool:
         return False
 
 
+def is_ipv6(text: str) -> bool:
+    """In the one spelling of RFC 5952."""
+    try:
+        return "%" not in text and ipaddress.IPv6Address(text).compressed == text
+    except ValueError:
+        return False
+
+
 def may_serve(scheme: str, host: str, development: bool) -> bool:
-    name, colon, port = host.partition(":")
+    in_brackets = re.fullmatch(r"(\[[^\[\]]*\])(:?)(.*)", host)
+    name, colon, port = in_brackets.groups() if in_brackets else host.partition(":")
+    if in_brackets and port and not colon:
+        return False
     if colon and (not re.fullmatch("[1-9][0-9]{0,4}", port) or int(port) > 65_535):
         return False
     if port == {"https": "443", "http": "80"}[scheme]:
         return False
+    if in_brackets:
+        return is_ipv6(name[1:-1]) and (scheme == "https" or (development and name == "[::1]"))
     labels = name.split(".")
     if "xn--" in name or not all(re.fullmatch("[a-z0-9_-]+", label) for label in labels):
         return False

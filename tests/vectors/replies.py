@@ -48,3 +48,19 @@ def read_reply(body: str) -> dict[str, Any] | None:
     ended = [{name: one[name] for name in ENDED} for one in said["ended"]]
     return {**{name: said[name] for name in ("now", "challenges", "confirmed")}, "ended": ended,
             "key_statements": said.get("key_statements", [])}
+
+
+# What the page names in the short answers.
+SHORT: dict[str, dict[str, Shape]] = {
+    "answer": {"end": text, "counted": boolean},
+    "greeting": {"nonce": ID},
+    "done": {},
+}
+
+
+def read_short(kind: str, body: str) -> dict[str, Any] | None:
+    try:
+        value = parse(body.encode())
+    except (ValueError, RecursionError):
+        return None
+    return {name: plain(value)[name] for name in SHORT[kind]} if fits(value, SHORT[kind]) else None

@@ -27,7 +27,8 @@ impl Discovery {
 pub fn url(login: &str) -> Option<String> {
     let (name, domain) = login.rsplit_once('@')?;
     let server = server_address(domain)?;
-    let is_domain = !name.is_empty() && server.is_secure() && !domain.contains(':');
+    let is_whole = server.authority().eq_ignore_ascii_case(domain);
+    let is_domain = !name.is_empty() && server.is_secure() && is_whole && !domain.contains(':');
     is_domain.then(|| server.url(PATH))
 }
 
@@ -70,6 +71,8 @@ mod tests {
             "anna@å.example",
             "anna@xn--a.example",
             "anna@regionx.example/x",
+            "anna@regionx.example/",
+            "anna@ regionx.example",
             "anna@a.example:8443",
             "anna@localhost",
             "anna@a b.example",

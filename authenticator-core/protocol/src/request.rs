@@ -79,14 +79,14 @@ pub fn check(
     url: &str,
     now: Seconds,
 ) -> Result<(Seconds, RequestNonce), RequestError> {
+    let nonce = header.jti.ok_or(RequestError::Nonce)?;
+    let at = header.iat.ok_or(RequestError::Time)?;
     if header.htm.as_deref() != Some(method) {
         return Err(RequestError::Method);
     }
     if header.url.as_deref() != Some(url) {
         return Err(RequestError::Url);
     }
-    let nonce = header.jti.ok_or(RequestError::Nonce)?;
-    let at = header.iat.ok_or(RequestError::Time)?;
     if at.distance(now) > TOLERANCE {
         return Err(RequestError::Clock);
     }
@@ -108,6 +108,15 @@ mod tests {
         assert_eq!(check_at("POST", "https://a.example/x", 879), Err(RequestError::Clock));
         assert_eq!(check_at("GET", "https://a.example/x", 1000), Err(RequestError::Method));
         assert_eq!(check_at("POST", "https://b.example/x", 1000), Err(RequestError::Url));
-        assert_eq!(check(&Header::default(), "POST", "", Seconds(0)), Err(RequestError::Method));
+        // What must be there comes before what it must be.
+        let without = |change: fn(&mut Header)| {
+            let mut header = signed.clone();
+            change(&mut header);
+            check(&header, "GET", "https://b.example/x", Seconds(2000))
+        };
+        assert_eq!(without(|header| header.jti = None), Err(RequestError::Nonce));
+        assert_eq!(without(|header| header.iat = None), Err(RequestError::Time));
+        assert_eq!(without(|header| header.htm = None), Err(RequestError::Method));
+        assert_eq!(check_at("POST", "https://b.example/x", 2000), Err(RequestError::Url));
     }
 }

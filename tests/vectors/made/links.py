@@ -8,6 +8,7 @@ from .values import IDENTITY, Vector, short
 THUMBPRINT = short(IDENTITY.thumbprint)
 REST = f"{CODE}/{THUMBPRINT}"
 IDN = "xn--rgionx-bva.example"
+IPV6 = "[2001:db8::1]"
 
 
 def links() -> list[Vector]:
@@ -23,6 +24,11 @@ def accepted() -> list[Vector]:
         link("119-characters", f"https://{longest}/e#1//{REST}", longest),
         link("development", f"http://localhost:7501/e#1/localhost:7500/{REST}", "localhost:7500", "http"),
         link("development", f"http://127.0.0.1:7501/e#1//{REST}", "127.0.0.1:7501", "http", "development-address"),
+        link("ipv6", f"https://{IPV6}/e#1//{REST}", IPV6),
+        link("ipv6", f"https://{IPV6}:8443/e#1//{REST}", f"{IPV6}:8443", name="ipv6-port"),
+        link("ipv6", f"https://app.styrk.example/e#1/{IPV6}:8443/{REST}", f"{IPV6}:8443", name="ipv6-other-host"),
+        link("ipv6", f"http://[::1]:7501/e#1/[::1]:7500/{REST}", "[::1]:7500", "http", "development-ipv6"),
+        link("ipv4", f"https://192.0.2.7:8443/e#1//{REST}", "192.0.2.7:8443"),
     ]
 
 
@@ -82,6 +88,13 @@ def refused() -> list[Vector]:
         saying("no-fragment", ""),
         naming("path-in-host", f"{HOST}%2Fx"),
         naming("user-in-host", f"anna@{HOST}"),
+        naming("ipv6-spelling", "[2001:db8:0::1]", "ipv6-zero"),
+        naming("ipv6-spelling", "[2001:DB8::1]", "ipv6-upper-case"),
+        naming("ipv6-spelling", "[2001:0db8::1]", "ipv6-leading-zero"),
+        naming("ipv6-open", "[2001:db8::1"),
+        naming("ipv6-bare", "2001:db8::1"),
+        naming("ipv6-zone", "[fe80::1%25eth0]"),
+        refuse("http-not-loopback", f"http://{IPV6}/e#1//{REST}", "http-ipv6-not-loopback", True),
     ]
 
 

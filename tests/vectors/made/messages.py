@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from . import accepted, headers, payloads
-from .examples import FETCH, REQUESTS, SOCKET, Change, Example, drop, put
+from .examples import CLAIM, FETCH, REQUESTS, SOCKET, Change, Example, both, drop, put
 from .values import Vector
 
 
@@ -31,6 +31,21 @@ def requests() -> list[Vector]:
         request(FETCH, "clock", "121-early", late=121),
         request(FETCH, "clock", "121-late", late=-121),
         *wrong_addresses(),
+        *two_faults(),
+    ]
+
+
+def two_faults() -> list[Vector]:
+    """What must be there comes before what it must be; method, address and time in this order."""
+    elsewhere = put(url=FETCH.header["url"].replace("mfa", "mfb"))
+    return [
+        request(FETCH, "members", "jti-missing-method", header=both(drop("jti"), put(htm="GET"))),
+        request(FETCH, "members", "jti-missing-url", header=both(drop("jti"), elsewhere)),
+        request(FETCH, "members", "iat-missing-url", header=both(drop("iat"), elsewhere)),
+        request(FETCH, "members", "iat-missing-url-missing", header=drop("iat", "url")),
+        request(CLAIM, "members", "claim-without-jti-elsewhere", header=both(drop("jti"), elsewhere)),
+        request(FETCH, "wrong_address", "method-121-early", header=put(htm="GET"), late=121),
+        request(FETCH, "wrong_address", "url-121-late", header=elsewhere, late=-121),
     ]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from .examples import (
     APPROVAL_KEY,
     CLAIM,
@@ -13,6 +15,7 @@ from .examples import (
     OFFER,
     REGISTRATION,
     START,
+    TYPED_CLAIM,
     Change,
     both,
     put,
@@ -42,6 +45,43 @@ def offers() -> list[Vector]:
         offer("offer_known", "confirmed-account", accounts=[LOGIN]),
         {**offer("accept", None, accounts=["bo.berg@regionx.example"]), "name": "another-account"},
         offer("accept", "later-key", payload=put(key_number=3)),
+        offer("offer_known", "confirmed-account-other-case", accounts=["Anna.Andersson@RegionX.EXAMPLE"]),
+        *typed_offers(),
+        *two_faults(),
+    ]
+
+
+def typed(outcome: str, cause: str, *, login: str = LOGIN, payload: Change | None = None, **more: Any) -> Vector:
+    """After a typed code there is no link, and no thumbprint to compare the key with."""
+    answering = put(claim=TYPED_CLAIM.hash)
+    vector = offer(outcome, cause, payload=both(answering, payload or put()), claim=TYPED_CLAIM.hash, **more)
+    del vector["link"]
+    return {**vector, "login": login}
+
+
+def typed_offers() -> list[Vector]:
+    another = put(login="bo.berg@regionx.example")
+    return [
+        typed("accept", "typed"),
+        typed("accept", "typed-other-case", login=LOGIN.upper()),
+        typed("accept", "typed-any-identity", header=put(jwk=OTHER.jwk), key=OTHER),
+        typed("signature", "typed-other-key", key=OTHER),
+        typed("offer_login", "typed-another-login", payload=another),
+        typed("offer_login", "typed-longer-login", payload=put(login=f"{LOGIN}x")),
+        typed("offer_login", "typed-another-login-another-claim", payload=both(another, put(claim=OTHER_HASH))),
+        typed("offer_claim", "typed-claim-of-the-link", payload=put(claim=CLAIM.hash)),
+        typed("offer_known", "typed-confirmed-account", accounts=[LOGIN]),
+    ]
+
+
+def two_faults() -> list[Vector]:
+    """What comes first in the page's order is the outcome."""
+    return [
+        offer("offer_identity", "another-identity-bad-signature", header=put(jwk=OTHER.jwk)),
+        offer("signature", "other-key-another-claim", key=OTHER, payload=put(claim=OTHER_HASH)),
+        offer("offer_claim", "another-claim-expired", payload=put(claim=OTHER_HASH), now=EXP),
+        offer("offer_expired", "expired-empty-user", payload=put(user=""), now=EXP),
+        offer("offer_text", "invisible-user-confirmed-account", payload=put(user="\u202eAnna"), accounts=[LOGIN]),
     ]
 
 

@@ -1,11 +1,12 @@
 //! Adding an account: from the link to the four characters. The test approval after that is an ordinary request.
 
 use crate::by_hand::{Form, Source};
-use crate::crypto::{P256, public_key};
+use crate::crypto::public_key;
 use crate::effect::{EffectKind, Key, KeyFailure, Outcome};
 use crate::ending::{Ending, Failure};
 use crate::event::Event;
 use crate::network::{Ask, Party, Pending, Request, Told, signature};
+use crate::offer::{self, Expected};
 use crate::state::{Account, Offset};
 use crate::text::{Hidden, Text};
 use crate::{Core, Place};
@@ -13,12 +14,12 @@ use authenticator_protocol::code::{Bytes, Hash, encode};
 use authenticator_protocol::enrolment::{
     ApprovalKey, Claim, Offer, Proof, Registration, Unlock, characters, commitment,
 };
-use authenticator_protocol::jws::{Header, JwsError, Unsigned, Unverified};
+use authenticator_protocol::jws::{Header, Unsigned};
 use authenticator_protocol::keys::PublicKey;
 use authenticator_protocol::link::ServerAddress;
 use authenticator_protocol::problem::Code;
 use authenticator_protocol::random::bytes;
-use authenticator_protocol::text::{is_visible, visible};
+use authenticator_protocol::text::visible;
 
 /// What stays the same from the code to the registration.
 #[derive(Debug)]
@@ -205,56 +206,29 @@ impl Core {
         };
     }
 
-    /// Property 10: the key that the code names; property 11: for this claim and no other. What is no message at all
-    /// is nobody's offer (`None`), and the claim can be sent again.
+    /// `None` is nobody's offer, and the claim can be sent again.
     fn read_offer(
         &self,
         enrolment: &Enrolment,
         keys: Keys,
         body: &[u8],
     ) -> Result<Offered, Option<Box<Ending>>> {
-        let over = |ending| Some(Box::new(ending));
-        let unreadable = |error| match error {
-            JwsError::TooLong | JwsError::Form | JwsError::Header => None,
-            JwsError::Version | JwsError::Crit => {
-                over(Ending::error("phone-error-update").with_code("offer_version"))
-            }
-            JwsError::Signature | JwsError::Typ | JwsError::Alg => {
-                over(Ending::error("phone-error-identity").with_code("offer_signature"))
-            }
-            JwsError::Payload => over(Ending::error("phone-error-server").with_code("offer_form")),
+        let same = |login: &str| self.book.same(&enrolment.server, login);
+        let expected = Expected {
+            identity: match &enrolment.source {
+                Source::Link(identity) => Some(*identity),
+                Source::Typed(_) => None,
+            },
+            login: match &enrolment.proof {
+                Proof::Typed { login, .. } => Some(login),
+                Proof::Link(_) => None,
+            },
+            claim: enrolment.claim,
+            now: enrolment.offset.service(self.now).seconds(),
+            known: &|login| same(login).is_some_and(|account| account.confirmed && account.is_live()),
         };
-        let text = std::str::from_utf8(body).map_err(|_| None)?;
-        let offer = Unverified::<Offer>::parse(text.trim()).map_err(unreadable)?;
-        let is_named = |key: &PublicKey| match &enrolment.source {
-            Source::Link(identity) => key.short_thumbprint() == *identity,
-            Source::Typed(_) => true,
-        };
-        let identity = offer.header().jwk.filter(is_named);
-        let Some(identity) = identity else {
-            return Err(over(Ending::error("phone-error-identity").with_code("offer_identity")));
-        };
-        let offer = offer.verify(&identity, &P256).map_err(unreadable)?;
+        let (identity, offer) = offer::read(body, &expected).map_err(|error| error.ending().map(Box::new))?;
         let (hash, offer) = (offer.hash, offer.payload);
-        if enrolment.claim != Some(offer.claim) {
-            return Err(over(Ending::error("phone-error-identity").with_code("offer_claim")));
-        }
-        if enrolment.offset.service(self.now).seconds() >= offer.exp {
-            return Err(over(Ending::error("phone-error-code-expired").with_code("offer_expired")));
-        }
-        let named = |text: &str| !text.is_empty() && is_visible(text, 200);
-        if ![&offer.organisation.name, &offer.user, &offer.login].into_iter().all(|text| named(text)) {
-            return Err(over(Ending::error("phone-error-server").with_code("offer_text")));
-        }
-        if let Proof::Typed { login, .. } = &enrolment.proof
-            && login.to_lowercase() != offer.login.to_lowercase()
-        {
-            return Err(over(Ending::error("phone-error-identity").with_code("offer_login")));
-        }
-        let same = self.book.same(&enrolment.server, &offer.login);
-        if same.is_some_and(|account| account.confirmed && account.is_live()) {
-            return Err(over(Ending::error("phone-error-already-added")));
-        }
         Ok(Offered { keys, claim: offer.claim, hash, identity, offer })
     }
 

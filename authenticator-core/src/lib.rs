@@ -5,7 +5,7 @@
 //! timers, storage, words.
 //!
 //! Inside, a `Place` says where the user is, and each room moves it on: `enrol` adds an account, which `by_link` or
-//! `by_hand` begins, `requests` fetches and checks what waits, `approve` answers it, `accounts` leaves; `network` signs
+//! `by_hand` begins and `offer` lets in, `requests` fetches and checks what waits, `approve` answers it, `accounts` leaves; `network` signs
 //! and posts, `sockets` listens, `screens` draws. Time is an argument, randomness comes from the seed, nothing here does I/O.
 
 pub mod effect;
@@ -22,6 +22,7 @@ mod ending;
 mod enrol;
 mod inbox;
 mod network;
+mod offer;
 mod queue;
 mod random;
 mod requests;

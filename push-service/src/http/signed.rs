@@ -107,8 +107,8 @@ pub async fn check<M: Message>(
         message.header().kid.as_deref().ok_or_else(|| ApiError::new(Code::Malformed, "kid: missing"))?;
     let id: DeviceId =
         kid.parse().map_err(|error| ApiError::new(Code::Malformed, format!("kid: {error}")))?;
-    let device = app.store.device(id).await?.ok_or_else(|| ApiError::plain(Code::DeviceEnded))?;
     let (signed, nonce) = bound(app, message.header(), method, path)?;
+    let device = app.store.device(id).await?.ok_or_else(|| ApiError::plain(Code::DeviceEnded))?;
     let message = message.verify(&key(&device), &RingVerify)?;
     // Only its owner learns that a device has ended.
     if device.state == DeviceState::Ended {

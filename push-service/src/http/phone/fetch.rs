@@ -16,10 +16,11 @@ use std::sync::Arc;
 pub async fn post(State(app): State<Arc<App>>, body: Body) -> Result<Json<FetchReply>, ApiError> {
     let from = body.from_device::<Fetch>(&app, |device| device.device_key).await?;
     once(&app, &from)?;
-    let (said, pinned) = (visible(&from.message.payload.app, MAX_NAME), from.message.payload.key_number);
-    new_enough(&app, &said)?;
+    let said = from.message.payload;
+    new_enough(&app, &said.app)?;
+    let shown = visible(&said.app, MAX_NAME);
     let waiting =
-        app.store.fetch(from.device.id, said).await?.ok_or_else(|| ApiError::plain(Code::DeviceEnded))?;
+        app.store.fetch(from.device.id, shown).await?.ok_or_else(|| ApiError::plain(Code::DeviceEnded))?;
     let keys = app.keys();
     let sign = |input| Unsigned::from_stored(input).sign(&keys.identity);
     Ok(Json(FetchReply {
@@ -27,6 +28,6 @@ pub async fn post(State(app): State<Arc<App>>, body: Body) -> Result<Json<FetchR
         challenges: waiting.challenges.into_iter().map(sign).collect(),
         ended: waiting.ended,
         confirmed: waiting.confirmed,
-        key_statements: keys.identity.statements_after(pinned),
+        key_statements: keys.identity.statements_after(said.key_number),
     }))
 }

@@ -7,6 +7,7 @@ use crate::http::signed::Body;
 use crate::keys::RingVerify;
 use authenticator_protocol::enrolment::{ApprovalKey, Registration};
 use authenticator_protocol::jws::Unverified;
+use authenticator_protocol::keys::PublicKey;
 use authenticator_protocol::problem::Code;
 use authenticator_protocol::text::visible;
 use axum::Json;
@@ -21,16 +22,7 @@ pub async fn post(State(app): State<Arc<App>>, body: Body) -> Result<Json<Value>
     let (registration, device_key) = body.with_own_key::<Registration>(&app)?;
     let said = registration.payload;
     new_enough(&app, &said.app)?;
-    let inner = Unverified::<ApprovalKey>::parse(&said.approval)?;
-    let approval_key =
-        inner.header().jwk.ok_or_else(|| ApiError::new(Code::Malformed, "approval.jwk: missing"))?;
-    let inner = inner.verify(&approval_key, &RingVerify)?.payload;
-    if inner.enrolment != said.enrolment
-        || inner.offer != said.offer
-        || inner.device_key != device_key.thumbprint()
-    {
-        return Err(ApiError::new(Code::OfferMismatch, "approval: speaks of another registration"));
-    }
+    let approval_key = approval_key(&said, &device_key)?;
     let registered = app
         .store
         .register(Register {
@@ -52,3 +44,21 @@ pub async fn post(State(app): State<Arc<App>>, body: Body) -> Result<Json<Value>
         Err(NotRegistered::KeyKnown) => Err(ApiError::plain(Code::KeyKnown)),
     }
 }
+
+/// The key of the inner part, which must speak of the same as the outer.
+fn approval_key(said: &Registration, device_key: &PublicKey) -> Result<PublicKey, ApiError> {
+    let inner = Unverified::<ApprovalKey>::parse(&said.approval)?;
+    let approval_key =
+        inner.header().jwk.ok_or_else(|| ApiError::new(Code::Malformed, "approval.jwk: missing"))?;
+    let inner = inner.verify(&approval_key, &RingVerify)?.payload;
+    if inner.enrolment != said.enrolment
+        || inner.offer != said.offer
+        || inner.device_key != device_key.thumbprint()
+    {
+        return Err(ApiError::new(Code::OfferMismatch, "approval: speaks of another registration"));
+    }
+    Ok(approval_key)
+}
+
+#[cfg(test)]
+mod tests;

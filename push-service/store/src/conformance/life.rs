@@ -18,7 +18,7 @@ const LIVES: u64 = 8;
 const STEPS: u32 = 50;
 
 /// Properties 3, 4, 15 and 21, whatever happens in whatever order: answers from two phones, right and wrong and
-/// repeated, cancelling, expiry, newer requests, phones that leave, a user who is disabled, kills, a clock stepped back.
+/// repeated, cancelling, expiry, newer requests, phones that leave, a user who is disabled, kills, restarts, a clock stepped back.
 pub async fn a_request_has_one_end_whatever_happens(engine: Box<dyn Engine>) {
     let lives = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(LIVES);
     let mut world = World::plain(engine).await;
@@ -97,7 +97,8 @@ impl Life {
             11 => drop(world.store.expire().await.unwrap()),
             12 => world.pass(self.below(60) as u64),
             13 => world.set(world.now().minus_seconds(self.below(200) as u64)),
-            14 => world.kill().await,
+            14 if self.below(2) == 0 => world.kill().await,
+            14 => world.restart().await,
             15 | 16 => self.complete(world).await,
             17 => {
                 let which = self.below(self.sessions.len());

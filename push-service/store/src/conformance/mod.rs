@@ -15,6 +15,7 @@ mod relying_parties;
 mod requests;
 mod seeded;
 mod sessions;
+mod starts;
 mod world;
 
 pub use audit::*;
@@ -53,6 +54,8 @@ pub trait Engine: Send + Sync {
     async fn open(&self, given: Given) -> Arc<dyn Store>;
     /// From now on the place is what a killed process would have left of it. The open store is not used any more.
     async fn kill(&self);
+    /// The open store finishes what it has begun; from now on the place is what it has left behind.
+    async fn close(&self);
 }
 
 /// Makes a test of each case, for an expression that makes an [`Engine`] on a new place.

@@ -1,6 +1,7 @@
 //! Users, browsers and phones, and a clock that stands until it is set.
 
-use super::{Engine, Given, Seeded};
+use super::starts::open;
+use super::{Engine, Seeded};
 use crate::store::*;
 use crate::vault::Vault;
 use authenticator_protocol::answer::{AnswerReply, DenialReason};
@@ -23,7 +24,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 /// What a case acts in.
 pub struct World {
-    engine: Box<dyn Engine>,
+    pub(super) engine: Box<dyn Engine>,
     pub(super) policy: Policy,
     pub(super) clock: Arc<AtomicU64>,
     pub(super) vault: Arc<Vault>,
@@ -68,14 +69,7 @@ impl World {
         Self::new(engine, Policy { digits, ..Policy::default() }).await
     }
 
-    /// The process is killed and started again.
-    pub(super) async fn kill(&mut self) {
-        self.engine.kill().await;
-        let seed = self.fresh();
-        self.store = open(&*self.engine, &self.policy, &self.clock, &self.vault, seed).await;
-    }
-
-    fn fresh(&self) -> u64 {
+    pub(super) fn fresh(&self) -> u64 {
         self.next.fetch_add(1, Ordering::Relaxed)
     }
 
@@ -322,23 +316,6 @@ impl World {
         let challenge = self.challenge(phone).await.expect("it is asked");
         self.reply(self.answer(phone, challenge, Says::No(reason))).await
     }
-}
-
-async fn open(
-    engine: &dyn Engine,
-    policy: &Policy,
-    clock: &Arc<AtomicU64>,
-    vault: &Arc<Vault>,
-    seed: u64,
-) -> Arc<dyn Store> {
-    let clock = Arc::clone(clock);
-    let given = Given {
-        policy: policy.clone(),
-        clock: Arc::new(move || Millis(clock.load(Ordering::SeqCst))),
-        vault: Arc::clone(vault),
-        random: Box::new(Seeded(seed)),
-    };
-    engine.open(given).await
 }
 
 pub(super) fn blank(id: UserId, number: u64) -> User {

@@ -33,35 +33,49 @@ impl Drop for Folder {
     }
 }
 
-/// A file in a folder; a kill copies it and its log away from under the running store.
+/// A file in a folder; a kill copies it and its log away from under the running store, closing the file alone.
 struct OnDisk {
     folder: Folder,
-    kills: Mutex<u32>,
+    ends: Mutex<u32>,
+    open: Mutex<Option<Arc<Sqlite>>>,
 }
 
 impl OnDisk {
     fn new() -> Self {
-        Self { folder: Folder::new(), kills: Mutex::new(0) }
+        Self { folder: Folder::new(), ends: Mutex::new(0), open: Mutex::new(None) }
     }
 
     fn path(&self) -> PathBuf {
-        self.folder.file(&format!("{}.db", self.kills.lock().unwrap()))
+        self.folder.file(&format!("{}.db", self.ends.lock().unwrap()))
+    }
+
+    /// To a copy of these files.
+    fn move_on(&self, suffixes: &[&str]) {
+        let before = self.path();
+        *self.ends.lock().unwrap() += 1;
+        for suffix in suffixes {
+            let with = |path: &Path| PathBuf::from(format!("{}{suffix}", path.display()));
+            std::fs::copy(with(&before), with(&self.path())).unwrap();
+        }
     }
 }
 
 #[async_trait]
 impl Engine for OnDisk {
     async fn open(&self, given: Given) -> Arc<dyn Store> {
-        Sqlite::open(&Place::File(self.path()), options(given)).unwrap()
+        let store = Sqlite::open(&Place::File(self.path()), options(given)).unwrap();
+        *self.open.lock().unwrap() = Some(Arc::clone(&store));
+        store
+    }
+
+    async fn close(&self) {
+        let open = self.open.lock().unwrap().take();
+        open.unwrap().close().await;
+        self.move_on(&[""]);
     }
 
     async fn kill(&self) {
-        let before = self.path();
-        *self.kills.lock().unwrap() += 1;
-        for suffix in ["", "-wal"] {
-            let with = |path: &Path| PathBuf::from(format!("{}{suffix}", path.display()));
-            std::fs::copy(with(&before), with(&self.path())).unwrap();
-        }
+        self.move_on(&["", "-wal"]);
     }
 }
 
@@ -93,6 +107,10 @@ mod in_memory {
         }
 
         async fn kill(&self) {
+            panic!("nothing is left of it");
+        }
+
+        async fn close(&self) {
             panic!("nothing is left of it");
         }
     }

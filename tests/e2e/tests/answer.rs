@@ -160,14 +160,12 @@ async fn another_organisations_messages_count_nowhere() -> Outcome {
     let before = (here.audit().await?.len(), there.audit().await?.len());
     // Sent on as it is, by whoever runs the other service: it names another address.
     let yes = phone.approval(&mine, &right)?;
-    assert_eq!(
-        there.web.jose(paths::ANSWER, yes.clone()).await?.refused()?,
-        Code::DeviceEnded,
-        "unknown there"
-    );
+    assert_eq!(there.web.jose(paths::ANSWER, yes.clone()).await?.refused()?, Code::WrongAddress);
+    let url = format!("{}{}", there.demo.service, paths::ANSWER);
+    let unknown = forge::with_header(&yes, "url", json!(url), &phone.approval_key)?;
+    assert_eq!(there.web.jose(paths::ANSWER, unknown).await?.refused()?, Code::DeviceEnded, "unknown there");
     let named = forge::with_header(&yes, "kid", json!(their_phone.device), &phone.approval_key)?;
     assert_eq!(there.web.jose(paths::ANSWER, named.clone()).await?.refused()?, Code::WrongAddress);
-    let url = format!("{}{}", there.demo.service, paths::ANSWER);
     let addressed = forge::with_header(&named, "url", json!(url), &phone.approval_key)?;
     assert_eq!(there.web.jose(paths::ANSWER, addressed).await?.refused()?, Code::Signature);
     // A phone of this organisation that was shown the other's question.

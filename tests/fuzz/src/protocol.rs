@@ -3,16 +3,23 @@
 
 use authenticator_protocol::answer::{AnswerReply, End};
 use authenticator_protocol::code::{Bytes, CROCKFORD, Secret, crockford, decode, encode};
+use authenticator_protocol::discovery::{self, Discovery};
 use authenticator_protocol::enrolment::Characters;
 use authenticator_protocol::fetch::FetchReply;
 use authenticator_protocol::ids::{ChallengeId, DeviceId, WakeId};
-use authenticator_protocol::keys::PublicKey;
+use authenticator_protocol::jws::Unsigned;
+use authenticator_protocol::keys::{PublicKey, Sign as _};
 use authenticator_protocol::link::{EnrolmentLink, MAX_LINK, ServerAddress};
 use authenticator_protocol::number::{Digits, Number};
 use authenticator_protocol::problem::Problem;
 use authenticator_protocol::socket::Greeting;
+use authenticator_protocol::statement::Pin;
 use authenticator_protocol::text::{is_visible, visible};
+use authenticator_protocol::time::Seconds;
+use authenticator_protocol::typed::TypedCode;
+use authenticator_protocol::version::{AppVersion, is_new_enough};
 use authenticator_protocol::wake::Wake;
+use scenarios::keys::{Check, Key};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::fmt::{Debug, Display};
@@ -105,11 +112,76 @@ pub(crate) fn greeting(data: &[u8]) {
     json::<Greeting>(data);
 }
 
-/// What is read means the same after it was written, and is written the same from then on.
+/// A domain's document, a login, or an address that somebody typed.
+pub(crate) fn server(data: &[u8]) {
+    if let Some(document) = json::<Discovery>(data) {
+        assert_eq!(document.address(), discovery::server_address(&document.server));
+    }
+    let text = String::from_utf8_lossy(data);
+    if let Some(server) = discovery::server_address(&text) {
+        let written = server.to_string();
+        assert_eq!(discovery::server_address(&written), Some(server.clone()), "{written}");
+        assert!(text.to_ascii_lowercase().contains(server.authority()), "what is asked is what was typed");
+        assert!(!written.contains("xn--") && written.is_ascii());
+    }
+    if let Some(url) = discovery::url(&text) {
+        let domain = text.rsplit_once('@').map(|(_, domain)| domain.to_ascii_lowercase());
+        assert_eq!(Some(url), domain.map(|domain| format!("https://{domain}{}", discovery::PATH)));
+    }
+}
+
+pub(crate) fn typed_code(data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    if let Ok(code) = TypedCode::typed(&text) {
+        assert_eq!(TypedCode::typed(&code.grouped()).as_ref(), Ok(&code));
+        assert_eq!(TypedCode::typed(code.as_str()), Ok(code));
+    }
+    if let Some(code) = json::<TypedCode>(data) {
+        assert_eq!(code.as_str().len(), 10, "one spelling on the wire");
+    }
+    if let Some(bits) = data.first_chunk() {
+        let code = TypedCode::from_bits(*bits);
+        assert_eq!(TypedCode::typed(code.as_str()), Ok(code));
+    }
+}
+
+/// Two versions, one a line: what is served stays served when it is written out.
+pub(crate) fn version(data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    let (app, oldest) = text.split_once('\n').unwrap_or((&text, "1"));
+    let read = app.parse::<AppVersion>();
+    if let Ok(version) = read {
+        assert_eq!(version.to_string().parse(), Ok(version));
+    }
+    if let Ok(oldest) = oldest.parse::<AppVersion>() {
+        assert_eq!(is_new_enough(app, oldest), read.is_ok_and(|version| version >= oldest));
+    }
+}
+
+/// The payload of a statement by the key that was announced, and a whole statement by whoever.
+pub(crate) fn statement(data: &[u8]) {
+    let (pinned, announced) = (Key::new(1), Key::new(2));
+    let pin = Pin { key: pinned.public_key(), number: 0, next: announced.public_key().thumbprint() };
+    let sound = pin.succeed(&announced, Bytes([9; 32]), Seconds(0));
+    assert_eq!(pin.follow(&sound, &Check).map(|next| next.number), Ok(1));
+    let header = sound.split('.').next().unwrap_or_default();
+    let unsigned = Unsigned::from_stored(format!("{header}.{}", encode(data)));
+    for text in [unsigned.sign(&announced), String::from_utf8_lossy(data).into_owned()] {
+        if let Ok(next) = pin.follow(&text, &Check) {
+            assert_eq!((next.number, next.key), (1, announced.public_key()));
+            assert!(![pin.key.thumbprint(), pin.next].contains(&next.next), "nobody follows themselves");
+            assert!(next.follow(&text, &Check).is_err(), "there is no way back, and none around");
+        }
+        // Whoever has the old key alone leads nobody anywhere.
+        assert!(pin.follow(&unsigned.sign(&pinned), &Check).is_err());
+    }
+}
+
+/// What is read means the same after it was written, and is written the same from then on. Read as the product does.
 fn json<T: Serialize + DeserializeOwned + PartialEq + Debug>(data: &[u8]) -> Option<T> {
-    let value: T = serde_json::from_slice(data).ok()?;
+    let value: T = authenticator_protocol::json::read(data)?;
     let written = serde_json::to_vec(&value).expect("what was read can be written");
-    let again: T = serde_json::from_slice(&written).expect("what was written can be read");
+    let again: T = authenticator_protocol::json::read(&written).expect("what was written can be read");
     assert_eq!(again, value);
     assert_eq!(serde_json::to_vec(&again).expect("as before"), written);
     Some(value)

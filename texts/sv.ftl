@@ -27,7 +27,7 @@ page-no-script = När du är klar i telefonen: välj Fortsätt här.
 ## Sign in
 
 page-sign-in-title = Logga in
-page-sign-in-to = till { $application }
+page-sign-in-to = i { $application }
 page-sign-in-login = E-postadress eller användarnamn
 page-sign-in-password = Lösenord
 page-sign-in-button = Logga in
@@ -91,7 +91,7 @@ page-other-way-none-title = Fungerar inget av det här?
 page-other-way-none = Har du tappat bort telefonen eller fått en ny? Kontakta IT-support, så hjälper de dig att logga in och spärrar den gamla telefonen.
 page-other-way-back = Tillbaka
 page-not-allowed-title = Det behövs mer än ditt lösenord
-page-not-allowed-lead = Ingen telefon har lagts till, för lösenordet ensamt räcker inte för det. Det skyddar dig om någon annan har fått tag i ditt lösenord. Gör något av det här:
+page-not-allowed-lead = Ingen telefon har lagts till, för det krävs mer än ditt lösenord. Det skyddar dig om någon annan har fått tag i ditt lösenord. Gör något av det här:
 page-not-allowed-phone = Använd en telefon som redan är registrerad
 page-not-allowed-phone-text = Logga in med den först, så kan den godkänna den nya telefonen.
 page-not-allowed-network = Anslut till { $organisation }
@@ -143,7 +143,7 @@ page-register-characters-none-text = Då kan någon annans telefon ha använt ko
 page-register-start-again = Börja om med en ny kod
 page-register-test-title = Prova att godkänna
 page-register-test-lead = Öppna appen på { $device } och ange numret
-page-register-test-why = Telefonen räknas först när provet är klart.
+page-register-test-why = Du kan använda telefonen först när provet är klart.
 page-register-done-title = Klart! { $device } är registrerad
 page-register-done-text = Från och med nu frågar appen när du loggar in. Godkänn bara om du själv just har loggat in.
 page-register-done-number-title = Lägg till ditt mobilnummer
@@ -192,13 +192,13 @@ page-security-activity = Vad som har hänt
 page-security-activity-none = Inget har hänt än.
 page-security-activity-advice = Känner du inte igen något? Kontakta IT-support: { $support }
 page-from = { $browser } på { $system }
-page-activity-signed-in = Du loggade in till { $application }
-page-activity-signed-in-trusted = Du loggade in till { $application } inifrån nätverket
-page-activity-denied = En inloggning till { $application } nekades i telefonen
-page-activity-reported = Du svarade att en inloggning till { $application } inte var du
-page-activity-wrong-number = Fel nummer angavs, så en inloggning till { $application } stoppades
-page-activity-expired = Ingen svarade på en inloggning till { $application }
-page-activity-cancelled = En inloggning till { $application } avbröts
+page-activity-signed-in = Du loggade in i { $application }
+page-activity-signed-in-trusted = Du loggade in i { $application } från organisationens nätverk
+page-activity-denied = En inloggning i { $application } nekades i telefonen
+page-activity-reported = Du svarade att det inte var du som loggade in i { $application }
+page-activity-wrong-number = Fel nummer angavs, så en inloggning i { $application } stoppades
+page-activity-expired = Ingen svarade på en inloggning i { $application }
+page-activity-cancelled = En inloggning i { $application } avbröts
 page-activity-wrong-password = Fel lösenord angavs
 page-activity-security-opened = Din säkerhetsinformation öppnades
 page-activity-device-added = { $device } lades till
@@ -227,7 +227,7 @@ page-link-advice = Öppna bara länkar som du själv har hämtat. Har någon ski
 
 page-problem-not-found-title = Sidan finns inte
 page-problem-not-found-text = Adressen kan vara felskriven, eller så har sidan tagits bort. Gå till startsidan och börja om därifrån.
-page-problem-method-title = Sidan kan inte öppnas så
+page-problem-method-title = Sidan går inte att öppna på det sättet
 page-problem-method-text = Det händer till exempel när en sida laddas om på fel ställe. Ingenting har ändrats. Gå till startsidan och börja om därifrån.
 page-problem-too-large-title = För mycket skickades på en gång
 page-problem-too-large-text = Tjänsten tog inte emot det du skickade. Ingenting har ändrats. Gå tillbaka, skriv kortare och försök igen.
@@ -244,7 +244,7 @@ page-problem-internal-text = Det är inte ditt fel. Vi vet inte om det du gjorde
 page-problem-unavailable-title = Tjänsten är inte tillgänglig just nu
 page-problem-unavailable-text = Den kan vara på väg att starta om. Vänta en minut och försök igen. Kontakta IT-support om felet är kvar.
 page-problem-cross-site-title = Vi stoppade det som skickades
-page-problem-cross-site-text = Det kom från en annan webbplats, och då kan det vara ett försök att lura dig. Ingenting har ändrats. Gå till startsidan och gör om det här på sidan.
+page-problem-cross-site-text = Det kom från en annan webbplats, och då kan det vara ett försök att lura dig. Ingenting har ändrats. Gå till startsidan och gör om det därifrån.
 page-problem-form-expired-title = Sidan var öppen för länge
 page-problem-form-expired-text = Det du skickade togs inte emot, så ingenting har ändrats. Ladda sidan på nytt och försök igen.
 page-problem-other-registration-title = Du har börjat på en nyare registrering
@@ -265,7 +265,7 @@ phone-remove-text = Sedan kan du inte godkänna inloggningar hos { $organisation
 phone-remove-yes = Ta bort
 phone-remove-offline = Kontot är borttaget från telefonen, men organisationen gick inte att nå. Den kan fortfarande räkna med den här telefonen. Ta bort den även på sidan Min säkerhetsinformation, eller kontakta IT-support.
 phone-account-unfinished-title = Inte klart än
-phone-account-unfinished-text = Den här telefonen kan inte godkänna inloggningar hos { $organisation } än. Fortsätt på sidan där du registrerar dig. Frågar sidan efter tecken som telefonen inte visar längre, ta bort kontot här och hämta en ny kod på sidan.
+phone-account-unfinished-text = Den här telefonen kan inte godkänna inloggningar hos { $organisation } än. Fortsätt på sidan där du registrerar dig. Frågar sidan efter tecken som telefonen inte längre visar? Ta bort kontot här och hämta en ny kod på sidan.
 phone-account-ended-title = Kontot gäller inte längre här
 phone-account-ended-text = { $organisation } har tagit bort eller spärrat den här telefonen, så den kan inte godkänna inloggningar. Registrera telefonen igen, eller kontakta IT-support om du inte vet varför.
 phone-settings = Inställningar
@@ -338,17 +338,17 @@ phone-fact-place = Plats
 phone-fact-address = Adress
 phone-fact-time = Tid
 phone-fact-purpose = Gäller
-phone-fact-message = E-tjänsten uppger
+phone-fact-message = Meddelande från e-tjänsten
 phone-fact-account = Konto
 phone-fact-browser = Webbläsare
-phone-fact-recognised = Har använts av dig förut
-phone-fact-unknown-browser = Ny för dig
+phone-fact-recognised = Du har använt den förut
+phone-fact-unknown-browser = Du har inte använt den förut
 phone-from = { $browser } på { $system }
 phone-from-unknown = Okänd webbläsare
 phone-purpose-sign-in = Logga in
 phone-purpose-trust-browser-days = { $days ->
-    [one] Fråga inte igen i den här webbläsaren på { $days } dag
-   *[other] Fråga inte igen i den här webbläsaren på { $days } dagar
+    [one] Sluta fråga i den här webbläsaren i { $days } dag
+   *[other] Sluta fråga i den här webbläsaren i { $days } dagar
 }
 phone-purpose-open-security = Öppna din säkerhetsinformation
 phone-purpose-add-device = Lägga till telefonen { $device }
@@ -359,7 +359,7 @@ phone-purpose-confirm-test = Prova den här telefonen
 ## Phone: how a request ended
 
 phone-approved-title = Godkänt
-phone-approved-text = Du är inloggad i { $application } på { $browser }, { $system }.
+phone-approved-text = Du är inloggad i { $application } med { $browser } på { $system }.
 phone-approved-test-text = Telefonen är klar att använda hos { $organisation }.
 phone-approved-unknown-browser-text = Du är inloggad i { $application }.
 phone-approved-other-text = Det är godkänt. Fortsätt där du började.
@@ -385,7 +385,7 @@ phone-ended-failed-text = Svaret gick inte att bekräfta, så ingen loggades in.
 
 phone-error-title = Det gick inte
 phone-error-no-code = Det finns ingen kod här, så inget har lagts till. Välj en skarp bild av koden på sidan där du registrerar dig, klistra in länken eller skriv koden.
-phone-error-key-locked = Skärmlåset är låst en stund efter för många försök, så ingenting har skickats. Lås upp telefonen och försök igen.
+phone-error-key-locked = Du har försökt för många gånger, så ingenting har skickats. Vänta en stund, lås upp telefonen med din kod och försök igen.
 phone-error-key-use = Telefonens säkra nyckel gick inte att använda, så ingenting har skickats. Försök igen. Är felet kvar, ta bort kontot och lägg till det på nytt, eller kontakta IT-support.
 phone-error-key-gone = Telefonens säkra nyckel fungerar inte längre, så ingenting har skickats. Det kan hända när skärmlåset, ett fingeravtryck eller ansiktsigenkänningen ändras. Ta bort kontot och lägg till det på nytt på sidan där du registrerar dig. Går det inte, kontakta IT-support.
 phone-error-no-screen-lock = Telefonen har inget skärmlås, så appen kan inte använda en säker nyckel. Sätt på ett skärmlås i telefonens inställningar och försök igen.
@@ -408,7 +408,7 @@ phone-error-update = Appen är för gammal för det här, så ingenting har skic
 phone-error-app-too-old = Organisationen kräver en nyare version av appen, så frågor kan inte visas. Uppdatera appen och försök igen. Går det inte, kontakta IT-support.
 phone-error-server = Något gick fel hos organisationen, så det gick inte att slutföra. Försök igen om en stund. Är felet kvar, kontakta IT-support.
 phone-error-key = Telefonen kunde inte skapa en säker nyckel, så inget har lagts till. Kontrollera att telefonen har skärmlås och försök igen.
-phone-error-key-cancelled = Skärmlåset bekräftades inte, så ingenting har skickats. Försök igen och bekräfta med fingeravtryck, ansikte eller kod.
+phone-error-key-cancelled = Du bekräftade inte med skärmlåset, så ingenting har skickats. Försök igen och bekräfta med fingeravtryck, ansikte eller kod.
 phone-error-already-added = Kontot finns redan på den här telefonen, så inget har ändrats. Ta först bort det gamla om du vill lägga till det på nytt.
 phone-error-small = Kod till IT-support: { $code }
 

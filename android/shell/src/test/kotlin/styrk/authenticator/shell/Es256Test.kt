@@ -1,5 +1,7 @@
 package styrk.authenticator.shell
 
+import android.security.keystore.KeyPermanentlyInvalidatedException
+import android.security.keystore.UserNotAuthenticatedException
 import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertThrows
 import org.junit.jupiter.api.Assertions.assertTrue
@@ -11,6 +13,9 @@ import styrk.authenticator.core.Unlock
 import java.math.BigInteger
 import java.security.InvalidKeyException
 import java.security.KeyPairGenerator
+import java.security.KeyStoreException
+import java.security.ProviderException
+import java.security.UnrecoverableKeyException
 import java.security.interfaces.ECPublicKey
 import java.security.spec.ECGenParameterSpec
 
@@ -41,9 +46,25 @@ class Es256Test {
     }
 
     @Test
-    fun failures_of_the_key_store_are_outcomes() {
-        assertEquals(Outcome.KeyFailed(KeyFailure.INVALIDATED), keyOutcome { throw InvalidKeyException() })
-        assertEquals(Outcome.KeyFailed(KeyFailure.FAILED), keyOutcome { throw IllegalStateException() })
+    fun a_key_that_will_never_sign_again_is_invalidated() {
+        for (error in listOf(KeyPermanentlyInvalidatedException(), UnrecoverableKeyException())) {
+            assertEquals(Outcome.KeyFailed(KeyFailure.INVALIDATED), keyOutcome { throw error })
+        }
+    }
+
+    /** The account would be lost for a phone that was locked, or a store that was busy. */
+    @Test
+    fun what_may_work_the_next_time_has_only_failed() {
+        val errors = listOf(
+            UserNotAuthenticatedException(),
+            InvalidKeyException("Keystore operation failed"),
+            KeyStoreException(),
+            ProviderException(),
+            IllegalStateException(),
+        )
+        for (error in errors) {
+            assertEquals(Outcome.KeyFailed(KeyFailure.FAILED), keyOutcome { throw error }) { "$error" }
+        }
     }
 
     @Test

@@ -2,6 +2,7 @@ package styrk.authenticator.shell
 
 import styrk.authenticator.core.Config
 import styrk.authenticator.core.Core
+import styrk.authenticator.core.CoreInterface
 import styrk.authenticator.core.Effect
 import styrk.authenticator.core.EffectKind
 import styrk.authenticator.core.Event
@@ -9,8 +10,8 @@ import styrk.authenticator.core.Outcome
 import java.util.concurrent.Future
 import java.util.concurrent.RejectedExecutionException
 import java.util.concurrent.ScheduledThreadPoolExecutor
-import java.util.concurrent.ThreadFactory
 import java.util.concurrent.TimeUnit.MILLISECONDS
+import java.util.concurrent.atomic.AtomicBoolean
 
 /**
  * Owns the core of one process: events go in, and what the core asks for is carried out, on one thread of its own.
@@ -18,31 +19,63 @@ import java.util.concurrent.TimeUnit.MILLISECONDS
  * An effect is begun when the one before it was, and a save or a deletion of keys is done by then. Nothing on the thread
  * waits for network or user: they report back as outcomes and events, which stand in line like all others.
  */
-class EffectRunner(config: Config, private val around: Surroundings) : AutoCloseable {
+class EffectRunner internal constructor(private val around: Surroundings, open: () -> CoreInterface) : AutoCloseable {
     private lateinit var own: Thread
-    private val thread = ScheduledThreadPoolExecutor(1, ThreadFactory { Thread(it, THREAD).also { own = it } })
-    private val timers = HashMap<ULong, Future<*>>()
+    private val thread = ScheduledThreadPoolExecutor(1) { work ->
+        Thread({ work.run(); letGo() }, THREAD).also { own = it }
+    }
+    private val stopped = AtomicBoolean()
+    private val timers = HashMap<ULong, Timer>()
     private val sockets = HashMap<ULong, Socket>()
-    private lateinit var core: Core
+    private lateinit var core: CoreInterface
+
+    /** Opens the core with what was saved last. */
+    constructor(config: Config, around: Surroundings) :
+        this(around, { Core.open(config, around.saved.read(), around.random(SEED)) })
 
     init {
         thread.removeOnCancelPolicy = true
-        soon { core = Core.open(config, around.saved.read(), around.random(SEED)) }
+        thread.executeExistingDelayedTasksAfterShutdownPolicy = false
+        soon { core = open() }
     }
 
     /** Something happened. The first event says how the app was started: `Launched` or `WakeArrived`. */
-    fun event(event: Event) = soon { carryOut(core.dispatch(around.now(), event.wellFormed())) }
+    fun event(event: Event) = soon {
+        tell(event)
+        fireWhatIsDue()
+    }
 
     /**
-     * Ends at once, as a kill does: what is under way is not told. What was saved is what the next runner begins with,
-     * and this one touches nothing any longer when it has returned.
+     * Ends as a kill does: no other effect is begun, and what is under way is not told. It does not wait, and a save that has
+     * begun is not disturbed; before another runner is opened, [awaitEnd].
      */
     override fun close() {
-        thread.shutdownNow()
-        val ended = Thread.currentThread() === own || thread.awaitTermination(PATIENCE, MILLISECONDS)
-        check(ended) { "an effect does not end" }
+        stop()
+    }
+
+    /** Waits until this runner touches nothing any longer. Not for the thread that draws: a disk may be slow. */
+    fun awaitEnd() {
+        if (Thread.currentThread() === own) return
+        own.join(PATIENCE)
+        check(!own.isAlive) { "an effect does not end" }
+    }
+
+    /** Whether it was this call that ended it. */
+    private fun stop(): Boolean {
+        val first = stopped.compareAndSet(false, true)
+        thread.shutdown()
+        return first
+    }
+
+    /** The last thing that the thread does. */
+    private fun letGo() {
+        closeSockets()
+        if (::core.isInitialized) (core as? AutoCloseable)?.close()
+    }
+
+    private fun closeSockets() {
         sockets.values.forEach(Socket::close)
-        if (::core.isInitialized) core.close()
+        sockets.clear()
     }
 
     private fun ended(id: ULong, outcome: Outcome) = soon { carryOut(core.resolve(around.now(), id, outcome)) }
@@ -57,21 +90,22 @@ class EffectRunner(config: Config, private val around: Surroundings) : AutoClose
     }
 
     private fun orFail(act: () -> Unit) {
+        if (stopped.get()) return
         try {
             act()
         } catch (error: Throwable) {
             // Whatever it is, memory that is used up among them: effects that were to follow must not be skipped unseen.
-            if (thread.isShutdown) return
-            thread.shutdownNow()
-            sockets.values.forEach(Socket::close)
-            sockets.clear()
+            if (!stop()) return
+            closeSockets()
             around.failed(error)
         }
     }
 
+    private fun tell(event: Event) = carryOut(core.dispatch(around.now(), event.wellFormed()))
+
     private fun carryOut(effects: List<Effect>) {
         for (effect in effects) {
-            if (thread.isShutdown) return
+            if (stopped.get()) return
             begin(effect.id, effect.kind)
         }
     }
@@ -88,8 +122,8 @@ class EffectRunner(config: Config, private val around: Surroundings) : AutoClose
             is EffectKind.OpenSocket -> sockets[kind.socket] = around.network.open(kind.url, Heard(kind.socket))
             is EffectKind.SendSocket -> sockets[kind.socket]?.send(kind.text)
             is EffectKind.CloseSocket -> sockets.remove(kind.socket)?.close()
-            is EffectKind.StartTimer -> startTimer(kind.timer, kind.after)
-            is EffectKind.CancelTimer -> timers.remove(kind.timer)?.cancel(false)
+            is EffectKind.StartTimer -> startTimer(kind.timer, kind.after.toLong())
+            is EffectKind.CancelTimer -> timers.remove(kind.timer)?.wake?.cancel(false)
             is EffectKind.Save -> around.saved.write(kind.state)
             is EffectKind.Notify -> around.notifications.show(kind.text, kind.until)
             is EffectKind.TakeBackNotification -> around.notifications.takeBack()
@@ -97,20 +131,38 @@ class EffectRunner(config: Config, private val around: Surroundings) : AutoClose
         }
     }
 
-    private fun startTimer(timer: ULong, after: ULong) {
-        val fire = { orFail { if (timers.remove(timer) != null) carryOut(core.dispatch(around.now(), Event.TimerFired(timer))) } }
-        timers[timer] = thread.schedule(fire, after.toLong(), MILLISECONDS)
+    private fun startTimer(timer: ULong, after: Long) {
+        val wake = thread.schedule({ orFail { fire(timer) } }, after, MILLISECONDS)
+        timers.put(timer, Timer(around.elapsed() + after, wake))?.wake?.cancel(false)
     }
 
-    /** What a socket tells, as long as the core has it open. */
+    private fun fire(timer: ULong) {
+        val known = timers.remove(timer) ?: return
+        known.wake.cancel(false)
+        tell(Event.TimerFired(timer))
+    }
+
+    /** The clock that wakes the thread stands still while an Android phone sleeps; the one that timers go by does not. */
+    private fun fireWhatIsDue() {
+        val now = around.elapsed()
+        timers.filterValues { it.due <= now }.entries.sortedBy { it.value.due }.forEach { fire(it.key) }
+    }
+
+    private class Timer(val due: Long, val wake: Future<*>)
+
+    /** What a socket tells, as long as the core has it open: also when it was told in line behind the effect that closes it. */
     private inner class Heard(private val socket: ULong) : SocketListener {
-        override fun text(text: String) = tell(Event.SocketText(socket, text))
-        override fun binary(bytes: ByteArray) = tell(Event.SocketBinary(socket, bytes))
-        override fun closed(code: Int?) = soon {
-            if (sockets.remove(socket) != null) event(Event.SocketClosed(socket, code?.toUShort()))
+        override fun text(text: String) = soon {
+            if (socket in sockets) tell(Event.SocketText(socket, text))
         }
 
-        private fun tell(event: Event) = soon { if (socket in sockets) event(event) }
+        override fun binary(bytes: ByteArray) = soon {
+            if (socket in sockets) tell(Event.SocketBinary(socket, bytes))
+        }
+
+        override fun closed(code: Int?) = soon {
+            if (sockets.remove(socket) != null) tell(Event.SocketClosed(socket, code?.toUShort()))
+        }
     }
 
     private companion object {
@@ -118,6 +170,6 @@ class EffectRunner(config: Config, private val around: Surroundings) : AutoClose
         const val THREAD = "authenticator"
 
         /** How long an effect may need that must be done before the next one, in milliseconds. */
-        const val PATIENCE = 10_000L
+        const val PATIENCE = 30_000L
     }
 }

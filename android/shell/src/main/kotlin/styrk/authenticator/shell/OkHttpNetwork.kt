@@ -14,6 +14,7 @@ import okhttp3.WebSocket
 import okhttp3.WebSocketListener
 import okio.BufferedSink
 import okio.ByteString
+import okio.utf8Size
 import styrk.authenticator.core.Outcome
 import java.io.IOException
 import java.util.concurrent.TimeUnit
@@ -89,7 +90,7 @@ class OkHttpNetwork(client: OkHttpClient = OkHttpClient()) : Network {
 
     private class Frames(private val listener: SocketListener) : WebSocketListener() {
         override fun onMessage(webSocket: WebSocket, text: String) {
-            if (text.length <= MAX_ANSWER) listener.text(text) else webSocket.cancel()
+            if (text.utf8Size() <= MAX_ANSWER) listener.text(text) else webSocket.cancel()
         }
 
         override fun onMessage(webSocket: WebSocket, bytes: ByteString) {

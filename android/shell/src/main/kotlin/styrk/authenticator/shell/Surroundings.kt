@@ -12,12 +12,14 @@ class Surroundings(
     /** Told each new screen, on the runner's thread. */
     val draw: (ScreenModel) -> Unit,
     /**
-     * Told when the runner cannot go on, once, on the runner's thread: close it, and open another one. If that one fails as
-     * well, wait longer each time.
+     * Told when the runner cannot go on, once, on the runner's thread. It has ended: open another one after its
+     * [EffectRunner.awaitEnd]. If that one fails as well, wait longer each time.
      */
     val failed: (Throwable) -> Unit,
     /** Milliseconds since 1970. */
     val now: () -> ULong,
+    /** Milliseconds since the phone was started, with those that it slept: Android's `SystemClock.elapsedRealtime`. */
+    val elapsed: () -> Long,
     /** Fresh bytes from the system's generator. */
     val random: (Int) -> ByteArray,
 )

@@ -18,9 +18,7 @@ import styrk.authenticator.core.Sentence
 import styrk.authenticator.core.Unlock
 import java.io.File
 import java.io.IOException
-import java.util.concurrent.CountDownLatch
 import java.util.concurrent.LinkedBlockingQueue
-import java.util.concurrent.TimeUnit.MILLISECONDS
 import java.util.concurrent.TimeUnit.SECONDS
 
 /** The order of effects, and how a runner ends. What they do is in [LifeTest]. */
@@ -28,7 +26,7 @@ class EffectRunnerTest {
     private val done = LinkedBlockingQueue<String>()
     private val screens = LinkedBlockingQueue<ScreenModel>()
     private val failures = LinkedBlockingQueue<Throwable>()
-    private val saving = CountDownLatch(1)
+    private var saver: Thread? = null
     private var seed = 32
     private var full: Throwable? = null
     private var state: ByteArray? = null
@@ -43,6 +41,7 @@ class EffectRunnerTest {
 
         override fun sign(account: String, key: Key, message: ByteArray, reason: Sentence?, ended: (Outcome) -> Unit) {
             done += "sign"
+            saver?.let { assertEquals(it, Thread.currentThread()) }
         }
     }
 
@@ -69,7 +68,7 @@ class EffectRunnerTest {
                 override fun read() = state
                 override fun write(state: ByteArray) {
                     full?.let { throw it }
-                    assertTrue(saving.await(30, SECONDS))
+                    saver = Thread.currentThread()
                     done += "saved"
                 }
             },
@@ -80,6 +79,7 @@ class EffectRunnerTest {
             draw = screens::add,
             failed = failures::add,
             now = { 1_800_000_000_000UL },
+            elapsed = { 0 },
             random = { ByteArray(if (it == 32) seed else it) },
         )
         return EffectRunner(Config("1.0.0", "JVM", "Linux", true), around).also { runner = it }
@@ -94,8 +94,8 @@ class EffectRunnerTest {
 
     @AfterEach
     fun close() {
-        saving.countDown()
         runner?.close()
+        runner?.awaitEnd()
     }
 
     private inline fun <reified T : Screen> awaitScreen() {
@@ -117,11 +117,10 @@ class EffectRunnerTest {
         awaitScreen<Screen.RemoveAccount>()
     }
 
+    /** On one thread, so that a save is done when it has returned. */
     @Test
     fun an_effect_is_begun_when_what_stands_before_it_is_saved() {
         remove()
-        assertEquals(null, done.poll(200, MILLISECONDS))
-        saving.countDown()
         val order = generateSequence { done.poll(30, SECONDS) }.filter { it != "close socket" }
         assertEquals(listOf("saved", "sign"), order.take(2).toList())
     }
@@ -138,6 +137,7 @@ class EffectRunnerTest {
         assertEquals(why, failures.poll(30, SECONDS))
         runner!!.event(Event.Back)
         runner!!.close()
+        runner!!.awaitEnd()
         assertEquals(listOf("close socket"), done.toList())
         assertTrue(failures.isEmpty())
     }
@@ -159,6 +159,7 @@ class EffectRunnerTest {
         runner.close()
         runner.close()
         runner.event(Event.AddAccount)
+        runner.awaitEnd()
         assertEquals(listOf("sign"), done.filter { it != "close socket" })
         assertTrue(screens.isEmpty() && failures.isEmpty())
     }

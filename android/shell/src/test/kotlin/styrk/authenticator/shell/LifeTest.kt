@@ -20,12 +20,17 @@ class LifeTest {
     private val visitor
         get() = Visitor(demo, demo.users[0])
 
-    /** By the link, and with the test approval. The service has just started, and refuses the phone's first signatures. */
+    /** The service has just started, and refuses the phone's first signatures. */
     @BeforeAll
-    fun enrol() {
+    fun begin() {
         phone.launch()
         assertEquals(emptyList<Any>(), phone.await<Screen.Accounts>().accounts)
-        val visitor = visitor
+        enrol(visitor)
+        assertEquals(1, phone.keys.accounts.size)
+    }
+
+    /** By the link, and with the test approval. */
+    private fun enrol(visitor: Visitor) {
         visitor.signIn()
         phone.event(Event.LinkOpened(visitor.startEnrolment()))
         phone.await<Screen.Confirm>()
@@ -33,7 +38,6 @@ class LifeTest {
         val number = visitor.typeCharacters(phone.await<Screen.Characters>().characters)
         approve(number)
         done(Mood.GOOD)
-        assertEquals(1, phone.keys.accounts.size)
     }
 
     @AfterEach
@@ -106,6 +110,17 @@ class LifeTest {
         approve(number)
         done(Mood.GOOD)
         assertEquals("/apps", visitor.news().address.path)
+    }
+
+    @Test
+    fun an_account_that_is_removed_takes_its_keys_along() {
+        val before = phone.keys.accounts
+        enrol(Visitor(demo, demo.users[1]))
+        val account = (phone.keys.accounts - before).single()
+        phone.await<Screen.Accounts> { it.accounts.size == 2 }
+        listOf(Event.OpenAccount(account), Event.RemoveAccount, Event.RemoveConfirmed).forEach(phone::event)
+        phone.await<Screen.Accounts> { it.accounts.size == 1 }
+        assertEquals(before, phone.keys.accounts)
     }
 
     private fun approve(number: String) {

@@ -7,9 +7,7 @@ import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.Test
 import styrk.authenticator.core.Outcome
-import java.net.InetAddress
 import java.net.InetSocketAddress
-import java.net.ServerSocket
 import java.util.concurrent.CompletableFuture
 import java.util.concurrent.CountDownLatch
 import java.util.concurrent.Executors
@@ -53,27 +51,6 @@ class OkHttpNetworkTest {
         over.countDown()
         server.stop(0)
         threads.shutdownNow()
-    }
-
-    @Test
-    fun sockets_do_not_offer_compression() {
-        ServerSocket(0, 1, InetAddress.getLoopbackAddress()).use { listener ->
-            val closed = CompletableFuture<Int?>()
-            val socket = network.open("ws://127.0.0.1:${listener.localPort}/", object : SocketListener {
-                override fun text(text: String) = Unit
-                override fun binary(bytes: ByteArray) = Unit
-                override fun closed(code: Int?) {
-                    closed.complete(code)
-                }
-            })
-            val asked = listener.accept().use { peer ->
-                peer.getInputStream().bufferedReader().lineSequence().takeWhile { it.isNotEmpty() }.toList()
-            }
-            assertTrue(asked.any { it.startsWith("Sec-WebSocket-Key", ignoreCase = true) }, asked.toString())
-            assertTrue(asked.none { it.startsWith("Sec-WebSocket-Extensions", ignoreCase = true) }, asked.toString())
-            assertEquals(null, closed.get(30, SECONDS))
-            socket.close()
-        }
     }
 
     private fun post(url: String, timeout: Long = 20_000): Outcome {

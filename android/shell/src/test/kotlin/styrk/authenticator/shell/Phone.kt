@@ -9,6 +9,7 @@ import styrk.authenticator.core.ScreenModel
 import styrk.authenticator.core.Sentence
 import java.security.SecureRandom
 import java.util.concurrent.CopyOnWriteArrayList
+import java.util.concurrent.TimeUnit.NANOSECONDS
 import java.util.concurrent.TimeUnit.SECONDS
 import java.util.concurrent.locks.ReentrantLock
 import kotlin.concurrent.withLock
@@ -54,6 +55,7 @@ internal class Phone {
             draw = { screen -> changed.withLock { shown = screen; change.signalAll() } },
             failed = { error -> changed.withLock { failure = error; change.signalAll() } },
             now = { now },
+            elapsed = { NANOSECONDS.toMillis(System.nanoTime()) },
             random = { length -> ByteArray(length).also(SecureRandom()::nextBytes) },
         )
         runner = EffectRunner(Config("1.0.0", "JVM", "Linux", true), around)
@@ -63,6 +65,7 @@ internal class Phone {
     /** The system ends the app's process; nobody says goodbye to anybody. */
     fun kill() {
         runner.close()
+        runner.awaitEnd()
         client.dispatcher.cancelAll()
         changed.withLock { shown = null }
     }

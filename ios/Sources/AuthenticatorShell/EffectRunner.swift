@@ -15,20 +15,22 @@ struct EffectRunner {
     private var core: any CoreProtocol
     private let phone: Phone
     private let open: () throws -> any CoreProtocol
-    private let drawing: AsyncStream<ScreenModel>.Continuation
+    private let draw: @Sendable (ScreenModel) -> Void
     private let inbox: AsyncStream<Report>.Continuation
     /// Counts the cores: what an earlier one began means nothing to this one.
     private var run = 0
     /// When a core was opened again, as far as that is of interest.
     private var reopened: [UInt64] = []
+    /// No core holds: what still stands in line begins nothing.
+    private var over = false
     private var timers: [UInt64: Task<Void, Never>] = [:]
     private var sockets: [UInt64: any Socket] = [:]
 
     init(
         core: any CoreProtocol, phone: Phone, open: @escaping () throws -> any CoreProtocol,
-        drawing: AsyncStream<ScreenModel>.Continuation, inbox: AsyncStream<Report>.Continuation
+        draw: @escaping @Sendable (ScreenModel) -> Void, inbox: AsyncStream<Report>.Continuation
     ) {
-        (self.core, self.phone, self.open, self.drawing, self.inbox) = (core, phone, open, drawing, inbox)
+        (self.core, self.phone, self.open, self.draw, self.inbox) = (core, phone, open, draw, inbox)
     }
 
     mutating func launch() {
@@ -36,6 +38,7 @@ struct EffectRunner {
     }
 
     mutating func hear(_ report: Report) {
+        if over { return }
         do {
             let now = phone.clock.now()
             switch report {
@@ -65,7 +68,7 @@ struct EffectRunner {
 
     /// The app shows what was saved before anything is asked of the core.
     private mutating func start() throws {
-        drawing.yield(try core.view())
+        draw(try core.view())
         try begin(core.dispatch(now: phone.clock.now(), event: .launched))
     }
 
@@ -76,12 +79,18 @@ struct EffectRunner {
         let now = phone.clock.now()
         reopened = reopened.filter { $0 <= now && now - $0 < 60_000 } + [now]
         do {
-            guard reopened.count <= 3 else { return inbox.finish() }
+            guard reopened.count <= 3 else { return giveUp() }
             core = try open()
             try start()
         } catch {
-            inbox.finish()
+            dropEverything()
+            giveUp()
         }
+    }
+
+    private mutating func giveUp() {
+        over = true
+        inbox.finish()
     }
 
     private mutating func event(_ socket: UInt64, _ report: SocketReport) -> Event {
@@ -125,7 +134,7 @@ struct EffectRunner {
             case .takeBackNotification:
                 phone.notifications.takeBack()
             case .render:
-                drawing.yield(try core.view())
+                draw(try core.view())
             }
         }
     }

@@ -6,7 +6,7 @@ import FoundationNetworking
 #endif
 
 /// Requests without redirects, cookies and caches. An answer is read up to 64 KiB.
-public final class HTTP: Sendable {
+public final class HTTP: Requests {
     private let answers = Answers()
     private let session: URLSession
 
@@ -20,12 +20,10 @@ public final class HTTP: Sendable {
         session.invalidateAndCancel()
     }
 
-    /// Ends with `http` or, also after `timeout` milliseconds, with `noNetwork`.
     public func get(_ url: String, timeout: UInt64, ended: @escaping @Sendable (Outcome) -> Void) {
         ask(url, timeout: timeout, ended: ended) { _ in }
     }
 
-    /// As `get`.
     public func post(
         _ url: String, contentType: String, body: Data, timeout: UInt64, ended: @escaping @Sendable (Outcome) -> Void
     ) {

@@ -7,12 +7,12 @@ public struct Phone: Sendable {
     public let state: any StateStore
     public let notifications: any Notifications
     public let sockets: any Sockets
-    public let http: HTTP
+    public let http: any Requests
     public let clock: PhoneClock
 
     public init(
         keys: any KeyStore, state: any StateStore, notifications: any Notifications, sockets: any Sockets,
-        http: HTTP = HTTP(), clock: PhoneClock = .system
+        http: any Requests = HTTP(), clock: PhoneClock = .system
     ) {
         self.keys = keys
         self.state = state
@@ -54,6 +54,15 @@ public protocol Notifications: Sendable {
     /// Until that time of the phone's clock, in milliseconds since 1970.
     func show(_ text: Sentence, until: UInt64)
     func takeBack()
+}
+
+/// HTTP. A request begins before the call comes back; `ended` is called once, from anywhere, after `timeout` milliseconds at
+/// the latest, with `http` or `noNetwork`.
+public protocol Requests: Sendable {
+    func get(_ url: String, timeout: UInt64, ended: @escaping @Sendable (Outcome) -> Void)
+    func post(
+        _ url: String, contentType: String, body: Data, timeout: UInt64, ended: @escaping @Sendable (Outcome) -> Void
+    )
 }
 
 /// WebSockets.

@@ -5,6 +5,8 @@ import Foundation
 /// A phone in somebody's hand: the shell with software keys, and what outlives the app.
 final class HandHeld: @unchecked Sendable {
     let keys = SoftwareKeys()
+    /// What the service refused, as it said it.
+    let refusals = Refusals()
     private let kept = Kept()
     private let lock = NSLock()
     private var secondsOff = 0
@@ -17,7 +19,11 @@ final class HandHeld: @unchecked Sendable {
             now: { [weak self] in PhoneClock.system.now().advanced(by: (Demo.ahead + (self?.off ?? 0)) * 1000) },
             sleep: PhoneClock.system.sleep
         )
-        let phone = Phone(keys: keys, state: kept, notifications: kept, sockets: SystemSockets(), clock: clock)
+        // Linux's Foundation tells of no pong.
+        let sockets = SystemSockets(ping: .seconds(3600))
+        let phone = Phone(
+            keys: keys, state: kept, notifications: kept, sockets: sockets,
+            http: Overheard(refusals: refusals), clock: clock)
         let config = Config(app: "1.0.0", model: "iPhone 17", system: "iOS 26", allowLoopbackHttp: true)
         let shell = try Shell(phone: phone, config: config)
         self.shell = shell
@@ -80,6 +86,36 @@ extension HandHeld {
     func accounts() async throws -> [AccountState] {
         try await wait("accounts") {
             if case .accounts(let rows, _, _, false) = $0 { rows.map(\.state) } else { nil }
+        }
+    }
+}
+
+final class Refusals: @unchecked Sendable {
+    private let lock = NSLock()
+    private var told: [String] = []
+
+    var all: [String] { lock.withLock { told } }
+    fileprivate func add(_ refusal: String) { lock.withLock { told.append(refusal) } }
+}
+
+private struct Overheard: Requests {
+    let refusals: Refusals
+    private let http = HTTP()
+
+    init(refusals: Refusals) { self.refusals = refusals }
+
+    func get(_ url: String, timeout: UInt64, ended: @escaping @Sendable (Outcome) -> Void) {
+        http.get(url, timeout: timeout, ended: ended)
+    }
+
+    func post(
+        _ url: String, contentType: String, body: Data, timeout: UInt64, ended: @escaping @Sendable (Outcome) -> Void
+    ) {
+        http.post(url, contentType: contentType, body: body, timeout: timeout) { [refusals] outcome in
+            if case .http(let status, let body) = outcome, status >= 400 {
+                refusals.add(String(decoding: body, as: UTF8.self))
+            }
+            ended(outcome)
         }
     }
 }

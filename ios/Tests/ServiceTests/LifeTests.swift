@@ -51,12 +51,14 @@ import Testing
     func aClockThatGoesWrongByTenMinutesIsHealed(minutes: Int) async throws {
         try await enrol()
         phone.setClock(off: minutes * 60)
+        #expect(!phone.refusals.all.contains { $0.contains("clock") })
         phone.kill()
         try phone.start()
         let (visitor, number) = try await ask()
         try await phone.type(number)
         #expect(try await phone.result().mood == .good)
         #expect(try await visitor.news().address == demo.told.service + "/apps")
+        #expect(phone.refusals.all.contains { $0.contains("clock") }, "the service saw nothing wrong")
     }
 
     @Test func aRequestWaitsForAnAppThatWasKilled() async throws {

@@ -9,13 +9,20 @@ private final class Script: CoreProtocol, @unchecked Sendable {
     private let log: Log
     private let effects: [Event: [EffectKind]]
     var broken = false
+    private var failing: Event?
+
+    /// Fails inside at this event, once.
+    func fails(at event: Event) { failing = event }
 
     init(_ log: Log, _ effects: [Event: [EffectKind]]) {
         (self.log, self.effects) = (log, effects)
     }
 
     func dispatch(now: UInt64, event: Event) throws -> [Effect] {
-        if broken { throw CoreError.Broken }
+        if broken || failing == event {
+            failing = nil
+            throw CoreError.Broken
+        }
         log.write("\(event)")
         return (effects[event] ?? []).enumerated().map { Effect(id: UInt64($0.offset), kind: $0.element) }
     }
@@ -42,6 +49,14 @@ private final class Log: @unchecked Sendable {
         lock.withLock { lines.append(line) }
     }
 
+    /// What has been written since.
+    func rest() -> [String] {
+        lock.withLock {
+            defer { taken = lines.count }
+            return Array(lines[taken...])
+        }
+    }
+
     /// Waits for so many more lines.
     func next(_ count: Int) async throws -> [String] {
         let end = ContinuousClock.now + .seconds(20)
@@ -54,7 +69,7 @@ private final class Log: @unchecked Sendable {
             if let found { return found }
             try await Task.sleep(for: .milliseconds(2))
         }
-        return lock.withLock { Array(lines[taken...]) }
+        return rest()
     }
 }
 
@@ -240,6 +255,47 @@ private final class Notebook: KeyStore, StateStore, Notifications, Sockets, @unc
         var screens = 0
         for await _ in shell.screens { screens += 1 }
         #expect(screens > 0)
+    }
+
+    @Test func whatStandsInLineAfterTheEndBeginsNothing() async throws {
+        let core = Script(log, [.back: [.openSocket(socket: 1, url: "wss://x")]])
+        let cores = Cores([core])
+        let shell = try Shell(phone: notebook.phone) { try cores.next() }
+        #expect(try await log.next(1) == ["launched"])
+        core.fails(at: .refresh)
+        shell.tell(.refresh)
+        shell.tell(.back)
+        for await _ in shell.screens {}
+        await shell.end()
+        #expect(log.rest() == [])
+    }
+
+    /// SwiftUI cancels the task of a view that is not there for a while.
+    @Test func eachReaderHasTheNewestScreenAndThoseThatFollow() async throws {
+        let shell = try shell([.refresh: [.render]])
+        var first = shell.screens.makeAsyncIterator()
+        #expect(await first.next() != nil)
+        let cancelled = Task { for await _ in shell.screens {} }
+        cancelled.cancel()
+        await cancelled.value
+        var second = shell.screens.makeAsyncIterator()
+        #expect(await second.next() != nil)
+        shell.tell(.refresh)
+        #expect(await first.next() != nil)
+        #expect(await second.next() != nil)
+    }
+
+    @Test func aShellThatHasEndedSavesNothingMore() async throws {
+        let shell = try shell([.refresh: [.save(state: Data()), .openSocket(socket: 1, url: "wss://x")]])
+        shell.tell(.refresh)
+        shell.tell(.refresh)
+        #expect(try await log.next(2) == ["launched", "refresh"])
+        await shell.end()
+        let before = log.rest()
+        #expect(before.last == "close")
+        shell.tell(.refresh)
+        for await _ in shell.screens {}
+        #expect(log.rest() == [])
     }
 
     @Test func aShellThatNobodyHoldsEnds() async throws {

@@ -64,6 +64,15 @@ import Testing
         #expect(await get(rude.url + "/") == .noNetwork)
     }
 
+    @Test func aPostWhoseAnswerIsLostIsNotSentAgain() async throws {
+        let rude = try Listener { _ in "" }
+        let outcome = await outcome {
+            http.post(rude.url + "/", contentType: "application/jose", body: Data("a".utf8), timeout: 20_000, ended: $0)
+        }
+        #expect(outcome == .noNetwork)
+        #expect(rude.requests.count == 1)
+    }
+
     @Test(arguments: ["http://127.0.0.1:9/", "not a url", "", "http://", "file:///etc/hostname", "https://\u{e5}.invalid/"])
     func whatCannotBeReachedIsNoNetwork(url: String) async {
         #expect(await get(url) == .noNetwork)

@@ -13,8 +13,10 @@ struct Scenario {
         steps = try json.required("steps").list()
     }
 
-    /// Runs it; says in which step what is different.
-    func replay() throws {
+    /// Runs it, and returns how many steps that were; says in which step what is different.
+    @discardableResult
+    func replay() throws -> Int {
+        var ran = 0
         var core = try start(open)
         for (number, step) in steps.enumerated() {
             let place = "step \(number) (\(try step.required("about").text()))"
@@ -26,10 +28,12 @@ struct Scenario {
                     difference("effects", expected: try step.required("effects"), actual: form(effects))
                     ?? difference("screen", expected: step["screen"] ?? .null, actual: screen)
                 if let found { throw Malformed(description: found) }
+                ran += 1
             } catch {
                 throw Malformed(description: "\(place): \(error)")
             }
         }
+        return ran
     }
 
     private func call(_ core: inout Core, _ step: JSON) throws -> [Effect] {

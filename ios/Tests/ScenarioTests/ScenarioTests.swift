@@ -5,26 +5,39 @@ import Testing
 private let repository = URL(fileURLWithPath: #filePath).appendingPathComponent("../../../..").standardized
 
 /// Every `*.json` in tests/scenarios, by its name.
-private func files() throws -> [(name: String, json: JSON)] {
+private func files() throws -> [(name: String, bytes: Data, json: JSON)] {
     let folder = repository.appendingPathComponent("tests/scenarios")
     let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".json") }
-    return try names.sorted().map { ($0, try JSON(Data(contentsOf: folder.appendingPathComponent($0)))) }
+    return try names.sorted().map { name in
+        let bytes = try Data(contentsOf: folder.appendingPathComponent(name))
+        return (name, bytes, try JSON(bytes))
+    }
+}
+
+/// FNV-1a of names and contents, as `xtask` has it.
+private func mark(_ files: [(name: String, bytes: Data, json: JSON)]) -> String {
+    var mark: UInt64 = 0xcbf2_9ce4_8422_2325
+    for file in files {
+        for part in [Data(file.name.utf8), file.bytes] {
+            for byte in part + Data([0]) { mark = (mark ^ UInt64(byte)) &* 0x0100_0000_01b3 }
+        }
+    }
+    let digits = String(mark, radix: 16)
+    return String(repeating: "0", count: 16 - digits.count) + digits
 }
 
 @Test func everyFileHolds() throws {
     let files = try files()
     var steps = 0
-    for (name, json) in files {
+    for (name, _, json) in files {
         do {
-            let scenario = try Scenario(json)
-            try scenario.replay()
-            steps += scenario.steps.count
+            steps += try Scenario(json).replay()
         } catch {
             Issue.record("\(name), \(error)")
         }
     }
     #expect(!files.isEmpty)
-    let ran = "\(files.count) scenarios with \(steps) steps"
+    let ran = "\(files.count) scenarios with \(steps) steps, \(mark(files))"
     print(ran)
     // For the comparison with other languages.
     let told = repository.appendingPathComponent("target/scenarios")
@@ -34,7 +47,7 @@ private func files() throws -> [(name: String, json: JSON)] {
 
 /// Each leaf of what a file expects is changed, one at a time.
 @Test func everyChangeIsNoticed() throws {
-    let (_, json) = try #require(try files().first)
+    let (_, _, json) = try #require(try files().first)
     var changes = 0
     for (number, step) in try json.required("steps").list().enumerated() {
         for name in ["effects", "screen"] {

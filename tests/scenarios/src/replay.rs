@@ -82,8 +82,9 @@ impl Opening {
     }
 }
 
-/// Runs `scenario`; says in which step what is different.
-pub fn replay(scenario: &Scenario) -> Result<(), String> {
+/// Runs `scenario`; says how many steps that were, or in which step what is different.
+pub fn replay(scenario: &Scenario) -> Result<usize, String> {
+    let mut ran = 0;
     let mut core = scenario.open.core(&scenario.config)?;
     for (number, step) in scenario.steps.iter().enumerate() {
         let place = |what: String| format!("step {number} ({}): {what}", step.about);
@@ -109,8 +110,9 @@ pub fn replay(scenario: &Scenario) -> Result<(), String> {
         if let Some(found) = found {
             return Err(place(found));
         }
+        ran += 1;
     }
-    Ok(())
+    Ok(ran)
 }
 
 fn same<T: Serialize>(path: &str, expected: &T, actual: &T) -> Option<String> {

@@ -11,6 +11,7 @@ use authenticator_core::screen::Screen;
 pub(super) const LIVES: &[Life] = &[
     ("prompt-cancelled", prompt_cancelled),
     ("prompt-locked-out", prompt_locked_out),
+    ("prompt-failed", prompt_failed),
     ("no-screen-lock", no_screen_lock),
     ("approval-key-invalidated", approval_key_invalidated),
     ("device-key-invalidated", device_key_invalidated),
@@ -58,6 +59,19 @@ fn prompt_locked_out() -> Scenario {
     assert_eq!((notice(&phone).as_str(), entered(&phone).as_str()), ("phone-error-key-locked", ""));
     phone.step(&mut [&mut service], "Somebody else tried: \"No, it's not me\".", Event::NotMe);
     assert_eq!(result(&phone.screen()), "phone-reported-text");
+    done(phone, &mut service)
+}
+
+fn prompt_failed() -> Scenario {
+    let (mut phone, mut service) = fails(
+        KeyFailure::Failed,
+        "The key store is busy and does not sign.",
+        "Nothing is sent and nothing is lost: the key counts the next time.",
+    );
+    assert_eq!(notice(&phone), "phone-error-key-use");
+    phone.key_failure = None;
+    yes(&mut phone, &mut service);
+    assert_eq!(result(&phone.screen()), "phone-approved-text");
     done(phone, &mut service)
 }
 

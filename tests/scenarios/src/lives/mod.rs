@@ -9,6 +9,7 @@ mod network;
 mod outcomes;
 mod requests;
 mod versions;
+mod ways_in;
 
 use crate::Scenario;
 use crate::service::Service;
@@ -27,6 +28,7 @@ pub fn all() -> Vec<(String, Scenario)> {
         versions::LIVES,
         outcomes::LIVES,
         changes::LIVES,
+        ways_in::LIVES,
     ];
     let told = told.into_iter().flatten().map(|(name, life)| ((*name).to_owned(), life()));
     told.chain(kills::all()).collect()

@@ -4,7 +4,7 @@ use super::{Life, anna, anna_asked, at_home, done, is_asked, notice, yes};
 use crate::Scenario;
 use crate::service::Service;
 use crate::shell::{Phone, answers, bodies, greeting, result};
-use authenticator_core::effect::EffectKind;
+use authenticator_core::effect::{EffectKind, Key};
 use authenticator_core::event::{Event, Frame};
 use authenticator_core::screen::{Screen, WaitingRow};
 use authenticator_protocol::answer::End;
@@ -20,6 +20,7 @@ pub(super) const LIVES: &[Life] = &[
     ("ended-while-the-prompt-is-open", ended_while_the_prompt_is_open),
     ("time-runs-out", time_runs_out),
     ("wrong-number", wrong_number),
+    ("cancelled-by-the-user", cancelled_by_the_user),
     ("newer-request", newer_request),
     ("three-requests", three_requests),
     ("same-id-at-two-organisations", same_id),
@@ -68,7 +69,7 @@ fn ended_while_the_prompt_is_open() -> Scenario {
         "The request is cancelled on the page while the unlock prompt is open on the phone.",
         "The end is shown at once, and a signature that is made after that is not sent.",
     );
-    phone.hold_signing = Some(authenticator_core::effect::Key::Approval);
+    phone.hold_signing = Some(Key::Approval);
     let before = answers(&service);
     yes(&mut phone, &mut service);
     service.end(last(&service), End::Cancelled);
@@ -103,6 +104,20 @@ fn wrong_number() -> Scenario {
     phone.step(&mut [&mut service], "She tries again on the page; the phone looks.", Event::NetworkBack);
     yes(&mut phone, &mut service);
     assert_eq!(result(&phone.screen()), "phone-approved-text");
+    done(phone, &mut service)
+}
+
+fn cancelled_by_the_user() -> Scenario {
+    let (mut phone, mut service) = anna_asked(
+        "Anna began to sign in and has changed her mind: \"Cancel this sign-in\".",
+        "The sign-in ends without a prompt, and she is told so; nobody is alarmed.",
+    );
+    phone.step(&mut [&mut service], "\"Cancel this sign-in\".", Event::CancelSignIn);
+    assert_eq!(service.asked.last().and_then(|asked| asked.end), Some((End::Denied, true)));
+    assert_eq!(result(&phone.screen()), "phone-cancelled-text");
+    assert!(
+        !phone.signed.iter().any(|signing| signing.key == Key::Approval && signing.typ.contains("denial"))
+    );
     done(phone, &mut service)
 }
 

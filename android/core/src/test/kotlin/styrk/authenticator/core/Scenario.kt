@@ -12,8 +12,9 @@ internal class Scenario(private val form: JsonObject) {
     val steps: List<JsonObject>
         get() = form.getValue("steps").jsonArray.map { it.jsonObject }
 
-    /** Runs it; an error says in which step what is different. */
-    fun replay() {
+    /** Runs it, and returns how many steps that were; an error says in which step what is different. */
+    fun replay(): Int {
+        var ran = 0
         var core = open(form.getValue("open"))
         for ((number, step) in steps.withIndex()) {
             val place = "step $number (${step.getValue("about").read<String>()})"
@@ -34,11 +35,13 @@ internal class Scenario(private val form: JsonObject) {
                 val found = difference("effects", step["effects"], toJson(effects))
                     ?: difference("screen", step["screen"], screen)
                 check(found == null) { found!! }
+                ran += 1
             } catch (error: Exception) {
                 throw AssertionError("$place: ${error.message}", error)
             }
         }
         core.close()
+        return ran
     }
 
     private val JsonObject.at: ULong

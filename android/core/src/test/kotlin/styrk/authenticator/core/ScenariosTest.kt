@@ -3,6 +3,7 @@ package styrk.authenticator.core
 import kotlinx.serialization.json.Json
 import kotlinx.serialization.json.JsonArray
 import kotlinx.serialization.json.JsonElement
+import kotlinx.serialization.json.JsonNull
 import kotlinx.serialization.json.JsonObject
 import kotlinx.serialization.json.JsonPrimitive
 import kotlinx.serialization.json.jsonArray
@@ -15,22 +16,28 @@ import java.io.File
 
 /** Every life in `tests/scenarios`, through the generated Kotlin. */
 class ScenariosTest {
-    private val files: Map<String, JsonObject> =
+    private val texts: Map<String, String> =
         File(System.getProperty("repository"), "tests/scenarios")
             .listFiles { file -> file.extension == "json" }!!
-            .sorted()
-            .associate { it.name to Json.parseToJsonElement(it.readText()).jsonObject }
+            .sortedBy { it.name }
+            .associate { it.name to it.readText() }
+    private val files: Map<String, JsonObject> = texts.mapValues { Json.parseToJsonElement(it.value).jsonObject }
+
+    /** FNV-1a of names and contents, as `xtask` has it. */
+    private fun mark(): String {
+        val bytes = texts.flatMap { (name, text) -> (name + NUL + text + NUL).toByteArray().asIterable() }
+        val mark = bytes.fold(0xcbf29ce484222325UL) { mark, byte -> (mark xor byte.toUByte().toULong()) * 0x100000001b3UL }
+        return mark.toString(16).padStart(16, '0')
+    }
 
     @Test
     fun every_file_holds() {
         var steps = 0
         for ((name, form) in files) {
-            val scenario = Scenario(form)
-            runCatching { scenario.replay() }.onFailure { throw AssertionError("$name, ${it.message}", it) }
-            steps += scenario.steps.size
+            steps += runCatching { Scenario(form).replay() }.getOrElse { throw AssertionError("$name, ${it.message}", it) }
         }
         assertTrue(files.isNotEmpty())
-        val ran = "${files.size} scenarios with $steps steps"
+        val ran = "${files.size} scenarios with $steps steps, ${mark()}"
         println(ran)
         // For the comparison with other languages.
         val told = File(System.getProperty("repository"), "target/scenarios")
@@ -41,7 +48,8 @@ class ScenariosTest {
     @Test
     fun a_change_is_noticed() {
         val whole = files.getValue("no-network.json")
-        Scenario(whole).replay()
+        val last = Scenario(whole).replay() - 1
+        assertTrue("step $last" in refusal(whole, listOf("steps", last, "effects"), JsonArray(listOf(JsonNull))))
         val key = listOf("steps", 0, "effects", 1, "key")
         assertTrue("step 0" in refusal(whole, key, JsonPrimitive("approval")))
         assertTrue("effects[1].key" in refusal(whole, key, JsonPrimitive("approval")))
@@ -84,4 +92,8 @@ class ScenariosTest {
                 JsonArray(items)
             }
         }
+
+    private companion object {
+        const val NUL = '\u0000'
+    }
 }

@@ -37,15 +37,18 @@ const NEEDS: &[Need] = &[
         install: &[&["rustup", "component", "add", "rustfmt", "clippy"]],
     },
     Need {
+        name: "Python's pip",
+        why: "fetches the packages below",
+        there: |root| has_python_packages(root) || runs("python3", &["-m", "pip", "--version"]),
+        install: &[
+            &["apt-get", "update", "-q"],
+            &["apt-get", "install", "-q", "-y", "--no-install-recommends", "python3-pip"],
+        ],
+    },
+    Need {
         name: "Python's packages cryptography and openapi-spec-validator",
         why: "the independent phone, the checker of the vectors, and the example for relying parties",
-        there: |root| {
-            let python = Command::new("python3")
-                .args(["-c", "import cryptography, openapi_spec_validator"])
-                .env("PYTHONPATH", python(root))
-                .output();
-            python.is_ok_and(|output| output.status.success())
-        },
+        there: has_python_packages,
         install: &[&[
             "python3",
             "-m",
@@ -140,6 +143,14 @@ const NEEDS: &[Need] = &[
 
 fn runs(program: &str, arguments: &[&str]) -> bool {
     Command::new(program).args(arguments).output().is_ok_and(|output| output.status.success())
+}
+
+fn has_python_packages(root: &Path) -> bool {
+    let python = Command::new("python3")
+        .args(["-c", "import cryptography, openapi_spec_validator"])
+        .env("PYTHONPATH", python(root))
+        .output();
+    python.is_ok_and(|output| output.status.success())
 }
 
 /// Where Python's packages for the checks lie.

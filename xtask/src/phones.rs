@@ -57,6 +57,9 @@ const TARGETS: &[Target] = &[
 const CRATE: &str = "authenticator-bindings";
 const LIBRARY: &str = "libauthenticator_bindings.a";
 
+/// What an app may become larger by for one processor, in bytes.
+const MOST: u64 = 3_000_000;
+
 /// Builds as apps do it, and tells the sizes.
 pub(crate) fn measure(root: &Path) -> Result<(), String> {
     for target in TARGETS {
@@ -72,16 +75,23 @@ pub(crate) fn measure(root: &Path) -> Result<(), String> {
         if !link.status().is_ok_and(|status| status.success()) {
             return Err(format!("{}: it does not link", target.name));
         }
-        let size = |file: &Path| fs::metadata(file).map(|data| data.len()).map_err(|error| error.to_string());
-        println!("{:<22} {:>9} bytes, linked and stripped", target.name, size(&linked)?);
+        let size = fs::metadata(&linked).map_err(|error| error.to_string())?.len();
+        println!("{:<22} {size:>9} bytes, linked and stripped", target.name);
+        fits(target.name, size)?;
     }
     Ok(())
+}
+
+fn fits(target: &str, size: u64) -> Result<(), String> {
+    let is_small = size <= MOST;
+    is_small.then_some(()).ok_or_else(|| format!("{target}: {size} bytes are more than {MOST}"))
 }
 
 /// Builds quickly, in the checks: it compiles for phones, with nothing but Rust. Returns the targets whose standard
 /// library cannot be had here.
 pub(crate) fn check(root: &Path) -> Result<Vec<&'static str>, String> {
     no_c(root)?;
+    unwinds(&fs::read_to_string(root.join("Cargo.toml")).map_err(|error| error.to_string())?)?;
     let (there, missing): (Vec<_>, Vec<_>) = TARGETS.iter().partition(|target| is_there(root, target));
     for target in there {
         build(root, target, "generator")?;
@@ -99,6 +109,16 @@ fn build(root: &Path, target: &Target, profile: &str) -> Result<(), String> {
     let crate_type = ["--crate-type", "staticlib", "--profile", profile, "--target", target];
     let command = [&["cargo", "rustc", "-q", "--locked", "-p", CRATE, "--lib"], &crate_type[..]].concat();
     execute(root, &command)
+}
+
+/// A failure inside the core must not end the app: its profile unwinds, and says so.
+fn unwinds(manifest: &str) -> Result<(), String> {
+    let manifest: toml::Table = manifest.parse().map_err(|error| format!("Cargo.toml: {error}"))?;
+    let panic = manifest.get("profile").and_then(|it| it.get("phone")).and_then(|it| it.get("panic"));
+    match panic.and_then(toml::Value::as_str) {
+        Some("unwind") => Ok(()),
+        other => Err(format!("profile `phone` needs panic = \"unwind\", and has {other:?}")),
+    }
 }
 
 /// No dependency compiles C.
@@ -129,4 +149,23 @@ fn linker(target: &Target) -> Result<PathBuf, String> {
     let host = version.lines().find_map(|line| line.strip_prefix("host: ")).ok_or("rustc names no host")?;
     let folder = Path::new(told(&["--print", "sysroot"])?.trim()).join("lib/rustlib").join(host);
     Ok(folder.join("bin/gcc-ld").join(target.linker))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_library_that_is_too_large_is_refused() {
+        assert!(fits("a phone", MOST).is_ok());
+        assert!(fits("a phone", MOST + 1).is_err());
+    }
+
+    #[test]
+    fn a_profile_that_does_not_unwind_is_refused() {
+        assert!(unwinds("[profile.phone]\npanic = \"unwind\"").is_ok());
+        for manifest in ["", "[profile.phone]\nlto = true", "[profile.phone]\npanic = \"abort\""] {
+            assert!(unwinds(manifest).is_err(), "{manifest}");
+        }
+    }
 }

@@ -10,7 +10,7 @@ use authenticator_protocol::enrolment;
 /// not begun yet. They are begun, not waited for, except `Save` and `DeleteKeys`, which are done before the next one
 /// begins: whenever the process is killed, what was saved tells the next one which keys and accounts there are. What a
 /// killed process had under way is never resolved; a request that still waits is asked for again. An effect may hold a
-/// number or a secret: log none.
+/// number or a secret: log none. In Kotlin, two that hold bytes are equal only when they hold the same array.
 #[derive(Clone, PartialEq, Eq, uniffi::Record)]
 #[cfg_attr(feature = "json", derive(serde::Serialize, serde::Deserialize))]
 pub struct Effect {

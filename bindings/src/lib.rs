@@ -8,6 +8,7 @@ mod effect;
 mod event;
 #[cfg(feature = "json")]
 mod octets;
+mod quiet;
 mod screen;
 mod sentence;
 
@@ -23,7 +24,6 @@ pub use sentence::Sentence;
 use authenticator_core as core;
 use authenticator_protocol::time::Millis;
 use std::fmt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 
 uniffi::setup_scaffolding!();
@@ -42,7 +42,7 @@ pub struct Config {
     pub allow_loopback_http: bool,
 }
 
-/// Why a call was refused. It is the shell's mistake or ours, never the user's.
+/// Why a call was refused. It is the shell's mistake or ours, never the user's. Kotlin calls it `CoreException`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, uniffi::Error)]
 pub enum CoreError {
     /// `seed`: not 32 bytes.
@@ -69,8 +69,13 @@ impl std::error::Error for CoreError {}
 ///
 /// It does nothing by itself: it has no clock, no network, no keys and no files. The shell tells it what happens, and
 /// carries out the effects that it answers with, in their order (see `Effect`). It may be called from any thread; calls
-/// wait for each other, and each takes far less than a millisecond, so one serial queue for all of it is best. There is
-/// one core for what is saved: extensions of the app and other processes open none.
+/// wait for each other, and none waits for anything else, so one serial queue for all of it is best. There is one core for
+/// what is saved: extensions of the app and other processes open none.
+///
+/// In Kotlin it is closed when it is no longer used (`close`, or `use`): closing twice is closing once, and a call after
+/// it throws `IllegalStateException`. A string of Kotlin that holds half a character (an unpaired surrogate, as a camera or
+/// a clipboard may bring) throws `CharacterCodingException` before anything has crossed. In Swift it ends with its last
+/// reference, and such a string cannot be.
 #[derive(uniffi::Object)]
 pub struct Core {
     /// `None` when it has failed.
@@ -88,8 +93,7 @@ impl Core {
     #[uniffi::constructor]
     pub fn open(config: Config, saved: Option<Vec<u8>>, seed: Vec<u8>) -> Result<Arc<Self>, CoreError> {
         let seed = seed.try_into().map_err(|_| CoreError::Seed)?;
-        let open = AssertUnwindSafe(|| core::Core::open(config.into(), saved.as_deref(), seed));
-        let core = catch_unwind(open).map_err(|_| CoreError::Broken)?;
+        let core = quiet::caught(|| core::Core::open(config.into(), saved.as_deref(), seed))?;
         Ok(Arc::new(Self { core: Mutex::new(Some(core)) }))
     }
 
@@ -125,7 +129,7 @@ impl Core {
     fn call<T>(&self, call: impl FnOnce(&mut core::Core) -> T) -> Result<T, CoreError> {
         let mut place = self.core.lock().unwrap_or_else(PoisonError::into_inner);
         let mut core = place.take().ok_or(CoreError::Broken)?;
-        let answer = catch_unwind(AssertUnwindSafe(|| call(&mut core))).map_err(|_| CoreError::Broken)?;
+        let answer = quiet::caught(|| call(&mut core))?;
         *place = Some(core);
         Ok(answer)
     }

@@ -22,8 +22,9 @@ pub struct ScreenModel {
     pub language: Option<String>,
 }
 
-/// One variant for each screen. The user's events that fit it stand at each; `Event.Refresh`, and what the system tells,
-/// fit everywhere.
+/// One variant for each screen. The user's events that fit it stand at each, that of the primary control in front, where
+/// there is one; `Event.Refresh`, and what the system tells, fit everywhere. `bindings/README.md` has the words of each
+/// control.
 #[derive(Clone, PartialEq, Eq, uniffi::Enum)]
 #[cfg_attr(
     feature = "json",
@@ -32,7 +33,7 @@ pub struct ScreenModel {
 )]
 pub enum Screen {
     /// All accounts; the first screen. A single request that waits opens by itself.
-    /// Events: `AddAccount`, `OpenAccount`, `OpenRequest`, `OpenSettings`, `Retry`, `LinkOpened`. Back is the shell's: it
+    /// Events: `AddAccount` (primary), `OpenAccount`, `OpenRequest`, `OpenSettings`, `Retry`, `LinkOpened`. Back is the shell's: it
     /// leaves the app.
     Accounts {
         /// In the order in which they were added.
@@ -45,7 +46,7 @@ pub enum Screen {
         checking: bool,
     },
     /// Scan, choose a picture, paste the link, or type the code.
-    /// Events: `ChooseScan`, `PictureRead`, `ChooseLink`, `ChooseTyped`, `CameraRefused`, `LinkOpened`, `Back`.
+    /// Events: `ChooseScan` (primary), `PictureRead`, `ChooseLink`, `ChooseTyped`, `CameraRefused`, `LinkOpened`, `Back`.
     AddAccount {
         /// What was wrong with the last try.
         problem: Option<Sentence>,
@@ -53,13 +54,13 @@ pub enum Screen {
     /// The camera. What was wrong with a code is told on `AddAccount`.
     /// Events: `QrScanned`, `PictureRead`, `CameraRefused`, `ChooseLink`, `LinkOpened`, `Back`.
     Scan,
-    /// An input for the link. Events: `LinkOpened` when "continue" is pressed, `ChooseScan`, `Back`.
+    /// An input for the link. Events: `LinkOpened` when "continue" is pressed (primary), `ChooseScan`, `Back`.
     PasteLink {
         /// What was wrong with the last try.
         problem: Option<Sentence>,
     },
     /// Inputs for e-mail and code, and for the server's address once that is needed.
-    /// Events: `CodeTyped`, `LinkOpened`, `Back`.
+    /// Events: `CodeTyped` (primary), `LinkOpened`, `Back`.
     TypeCode {
         /// E-mail or UPN, as it was sent off last. The inputs begin with these three, and are the user's from then on.
         login: String,
@@ -72,7 +73,7 @@ pub enum Screen {
         /// What is wrong with one of them; the focus goes there.
         wrong: Option<Wrong>,
     },
-    /// Add this account? Events: `Confirmed`, `Back`.
+    /// Add this account? Events: `Confirmed` (primary), `Back`.
     Confirm {
         /// Who offers it.
         sender: Sender,
@@ -95,7 +96,7 @@ pub enum Screen {
         characters: String,
     },
     /// Are you trying to sign in? Another request never takes its place without a screen in between.
-    /// Events: `NumberEntered`, `Approve`, `CancelSignIn`, `NotMe`, `Back` to answer later.
+    /// Events: `Approve` (primary, once `ready`), `NumberEntered`, `CancelSignIn`, `NotMe`, `Back` to answer later.
     Approve {
         /// Names the request.
         request: String,
@@ -116,7 +117,7 @@ pub enum Screen {
         /// How many other requests wait; `Back` leads to them.
         others: u32,
     },
-    /// How it ended. Events: `Retry` where it makes sense, `Done`, `Back`, `LinkOpened`.
+    /// How it ended. Events: `Retry` when `retry` is true (primary then), `Done`, `Back`, `LinkOpened`.
     Result {
         /// Good, bad or neither.
         mood: Mood,
@@ -124,9 +125,9 @@ pub enum Screen {
         title: Sentence,
         /// What it means, and what to do.
         text: Sentence,
-        /// Small, for IT support, as it is.
+        /// Small, for IT support, as it is: the parameter of the text `phone-error-small`.
         code: Option<String>,
-        /// Whether "try again" makes sense.
+        /// There is a button "try again".
         retry: bool,
     },
     /// One account. Events: `RemoveAccount`, `LinkOpened`, `Back`.
@@ -144,7 +145,7 @@ pub enum Screen {
         /// What it is good for.
         state: AccountState,
     },
-    /// Really remove? Events: `RemoveConfirmed`, `Back`.
+    /// Really remove? Events: `RemoveConfirmed` (primary, and drawn as a danger), `Back`.
     RemoveAccount {
         /// Whose.
         sender: Sender,
@@ -260,7 +261,7 @@ pub enum Value {
         /// Which.
         text: Sentence,
     },
-    /// A moment, to be written as people say it.
+    /// A moment, to be written as people say it: "today 14:32" (`texts/README.md` has the rule).
     Moment {
         /// Milliseconds since 1970.
         at: u64,

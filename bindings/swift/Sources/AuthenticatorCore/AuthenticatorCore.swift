@@ -622,8 +622,13 @@ fileprivate struct FfiConverterData: FfiConverterRustBuffer {
  *
  * It does nothing by itself: it has no clock, no network, no keys and no files. The shell tells it what happens, and
  * carries out the effects that it answers with, in their order (see `Effect`). It may be called from any thread; calls
- * wait for each other, and each takes far less than a millisecond, so one serial queue for all of it is best. There is
- * one core for what is saved: extensions of the app and other processes open none.
+ * wait for each other, and none waits for anything else, so one serial queue for all of it is best. There is one core for
+ * what is saved: extensions of the app and other processes open none.
+ *
+ * In Kotlin it is closed when it is no longer used (`close`, or `use`): closing twice is closing once, and a call after
+ * it throws `IllegalStateException`. A string of Kotlin that holds half a character (an unpaired surrogate, as a camera or
+ * a clipboard may bring) throws `CharacterCodingException` before anything has crossed. In Swift it ends with its last
+ * reference, and such a string cannot be.
  */
 public protocol CoreProtocol: AnyObject, Sendable {
     
@@ -656,8 +661,13 @@ public protocol CoreProtocol: AnyObject, Sendable {
  *
  * It does nothing by itself: it has no clock, no network, no keys and no files. The shell tells it what happens, and
  * carries out the effects that it answers with, in their order (see `Effect`). It may be called from any thread; calls
- * wait for each other, and each takes far less than a millisecond, so one serial queue for all of it is best. There is
- * one core for what is saved: extensions of the app and other processes open none.
+ * wait for each other, and none waits for anything else, so one serial queue for all of it is best. There is one core for
+ * what is saved: extensions of the app and other processes open none.
+ *
+ * In Kotlin it is closed when it is no longer used (`close`, or `use`): closing twice is closing once, and a call after
+ * it throws `IllegalStateException`. A string of Kotlin that holds half a character (an unpaired surrogate, as a camera or
+ * a clipboard may bring) throws `CharacterCodingException` before anything has crossed. In Swift it ends with its last
+ * reference, and such a string cannot be.
  */
 open class Core: CoreProtocol, @unchecked Sendable {
     fileprivate let handle: UInt64
@@ -1020,7 +1030,7 @@ public func FfiConverterTypeConfig_lower(_ value: Config) -> RustBuffer {
  * not begun yet. They are begun, not waited for, except `Save` and `DeleteKeys`, which are done before the next one
  * begins: whenever the process is killed, what was saved tells the next one which keys and accounts there are. What a
  * killed process had under way is never resolved; a request that still waits is asked for again. An effect may hold a
- * number or a secret: log none.
+ * number or a secret: log none. In Kotlin, two that hold bytes are equal only when they hold the same array.
  */
 public struct Effect: Equatable, Hashable {
     /**
@@ -1653,7 +1663,7 @@ public func FfiConverterTypeAccountState_lower(_ value: AccountState) -> RustBuf
 
 
 /**
- * Why a call was refused. It is the shell's mistake or ours, never the user's.
+ * Why a call was refused. It is the shell's mistake or ours, never the user's. Kotlin calls it `CoreException`.
  */
 public 
 enum CoreError: Swift.Error, Equatable, Hashable, Foundation.LocalizedError {
@@ -3046,15 +3056,16 @@ public func FfiConverterTypeOutcome_lower(_ value: Outcome) -> RustBuffer {
 
 
 /**
- * One variant for each screen. The user's events that fit it stand at each; `Event.Refresh`, and what the system tells,
- * fit everywhere.
+ * One variant for each screen. The user's events that fit it stand at each, that of the primary control in front, where
+ * there is one; `Event.Refresh`, and what the system tells, fit everywhere. `bindings/README.md` has the words of each
+ * control.
  */
 
 public enum Screen: Equatable, Hashable {
     
     /**
      * All accounts; the first screen. A single request that waits opens by itself.
-     * Events: `AddAccount`, `OpenAccount`, `OpenRequest`, `OpenSettings`, `Retry`, `LinkOpened`. Back is the shell's: it
+     * Events: `AddAccount` (primary), `OpenAccount`, `OpenRequest`, `OpenSettings`, `Retry`, `LinkOpened`. Back is the shell's: it
      * leaves the app.
      */
     case accounts(
@@ -3073,7 +3084,7 @@ public enum Screen: Equatable, Hashable {
     )
     /**
      * Scan, choose a picture, paste the link, or type the code.
-     * Events: `ChooseScan`, `PictureRead`, `ChooseLink`, `ChooseTyped`, `CameraRefused`, `LinkOpened`, `Back`.
+     * Events: `ChooseScan` (primary), `PictureRead`, `ChooseLink`, `ChooseTyped`, `CameraRefused`, `LinkOpened`, `Back`.
      */
     case addAccount(
         /**
@@ -3086,7 +3097,7 @@ public enum Screen: Equatable, Hashable {
      */
     case scan
     /**
-     * An input for the link. Events: `LinkOpened` when "continue" is pressed, `ChooseScan`, `Back`.
+     * An input for the link. Events: `LinkOpened` when "continue" is pressed (primary), `ChooseScan`, `Back`.
      */
     case pasteLink(
         /**
@@ -3095,7 +3106,7 @@ public enum Screen: Equatable, Hashable {
     )
     /**
      * Inputs for e-mail and code, and for the server's address once that is needed.
-     * Events: `CodeTyped`, `LinkOpened`, `Back`.
+     * Events: `CodeTyped` (primary), `LinkOpened`, `Back`.
      */
     case typeCode(
         /**
@@ -3115,7 +3126,7 @@ public enum Screen: Equatable, Hashable {
          */wrong: Wrong?
     )
     /**
-     * Add this account? Events: `Confirmed`, `Back`.
+     * Add this account? Events: `Confirmed` (primary), `Back`.
      */
     case confirm(
         /**
@@ -3150,7 +3161,7 @@ public enum Screen: Equatable, Hashable {
     )
     /**
      * Are you trying to sign in? Another request never takes its place without a screen in between.
-     * Events: `NumberEntered`, `Approve`, `CancelSignIn`, `NotMe`, `Back` to answer later.
+     * Events: `Approve` (primary, once `ready`), `NumberEntered`, `CancelSignIn`, `NotMe`, `Back` to answer later.
      */
     case approve(
         /**
@@ -3182,7 +3193,7 @@ public enum Screen: Equatable, Hashable {
          */others: UInt32
     )
     /**
-     * How it ended. Events: `Retry` where it makes sense, `Done`, `Back`, `LinkOpened`.
+     * How it ended. Events: `Retry` when `retry` is true (primary then), `Done`, `Back`, `LinkOpened`.
      */
     case result(
         /**
@@ -3195,10 +3206,10 @@ public enum Screen: Equatable, Hashable {
          * What it means, and what to do.
          */text: Sentence, 
         /**
-         * Small, for IT support, as it is.
+         * Small, for IT support, as it is: the parameter of the text `phone-error-small`.
          */code: String?, 
         /**
-         * Whether "try again" makes sense.
+         * There is a button "try again".
          */retry: Bool
     )
     /**
@@ -3225,7 +3236,7 @@ public enum Screen: Equatable, Hashable {
          */state: AccountState
     )
     /**
-     * Really remove? Events: `RemoveConfirmed`, `Back`.
+     * Really remove? Events: `RemoveConfirmed` (primary, and drawn as a danger), `Back`.
      */
     case removeAccount(
         /**
@@ -3520,7 +3531,7 @@ public enum Value: Equatable, Hashable {
          */text: Sentence
     )
     /**
-     * A moment, to be written as people say it.
+     * A moment, to be written as people say it: "today 14:32" (`texts/README.md` has the rule).
      */
     case moment(
         /**

@@ -1310,8 +1310,13 @@ public object FfiConverterByteArray: FfiConverterRustBuffer<ByteArray> {
  *
  * It does nothing by itself: it has no clock, no network, no keys and no files. The shell tells it what happens, and
  * carries out the effects that it answers with, in their order (see `Effect`). It may be called from any thread; calls
- * wait for each other, and each takes far less than a millisecond, so one serial queue for all of it is best. There is
- * one core for what is saved: extensions of the app and other processes open none.
+ * wait for each other, and none waits for anything else, so one serial queue for all of it is best. There is one core for
+ * what is saved: extensions of the app and other processes open none.
+ *
+ * In Kotlin it is closed when it is no longer used (`close`, or `use`): closing twice is closing once, and a call after
+ * it throws `IllegalStateException`. A string of Kotlin that holds half a character (an unpaired surrogate, as a camera or
+ * a clipboard may bring) throws `CharacterCodingException` before anything has crossed. In Swift it ends with its last
+ * reference, and such a string cannot be.
  */
 public interface CoreInterface {
     
@@ -1346,8 +1351,13 @@ public interface CoreInterface {
  *
  * It does nothing by itself: it has no clock, no network, no keys and no files. The shell tells it what happens, and
  * carries out the effects that it answers with, in their order (see `Effect`). It may be called from any thread; calls
- * wait for each other, and each takes far less than a millisecond, so one serial queue for all of it is best. There is
- * one core for what is saved: extensions of the app and other processes open none.
+ * wait for each other, and none waits for anything else, so one serial queue for all of it is best. There is one core for
+ * what is saved: extensions of the app and other processes open none.
+ *
+ * In Kotlin it is closed when it is no longer used (`close`, or `use`): closing twice is closing once, and a call after
+ * it throws `IllegalStateException`. A string of Kotlin that holds half a character (an unpaired surrogate, as a camera or
+ * a clipboard may bring) throws `CharacterCodingException` before anything has crossed. In Swift it ends with its last
+ * reference, and such a string cannot be.
  */
 open class Core: Disposable, AutoCloseable, CoreInterface
 {
@@ -1720,7 +1730,7 @@ public object FfiConverterTypeConfig: FfiConverterRustBuffer<Config> {
  * not begun yet. They are begun, not waited for, except `Save` and `DeleteKeys`, which are done before the next one
  * begins: whenever the process is killed, what was saved tells the next one which keys and accounts there are. What a
  * killed process had under way is never resolved; a request that still waits is asked for again. An effect may hold a
- * number or a secret: log none.
+ * number or a secret: log none. In Kotlin, two that hold bytes are equal only when they hold the same array.
  */
 data class Effect (
     /**
@@ -2149,7 +2159,7 @@ public object FfiConverterTypeAccountState: FfiConverterRustBuffer<AccountState>
 
 
 /**
- * Why a call was refused. It is the shell's mistake or ours, never the user's.
+ * Why a call was refused. It is the shell's mistake or ours, never the user's. Kotlin calls it `CoreException`.
  */
 sealed class CoreException: kotlin.Exception() {
     
@@ -3949,14 +3959,15 @@ public object FfiConverterTypeOutcome : FfiConverterRustBuffer<Outcome>{
 
 
 /**
- * One variant for each screen. The user's events that fit it stand at each; `Event.Refresh`, and what the system tells,
- * fit everywhere.
+ * One variant for each screen. The user's events that fit it stand at each, that of the primary control in front, where
+ * there is one; `Event.Refresh`, and what the system tells, fit everywhere. `bindings/README.md` has the words of each
+ * control.
  */
 sealed class Screen {
     
     /**
      * All accounts; the first screen. A single request that waits opens by itself.
-     * Events: `AddAccount`, `OpenAccount`, `OpenRequest`, `OpenSettings`, `Retry`, `LinkOpened`. Back is the shell's: it
+     * Events: `AddAccount` (primary), `OpenAccount`, `OpenRequest`, `OpenSettings`, `Retry`, `LinkOpened`. Back is the shell's: it
      * leaves the app.
      */
     data class Accounts(
@@ -3985,7 +3996,7 @@ sealed class Screen {
     
     /**
      * Scan, choose a picture, paste the link, or type the code.
-     * Events: `ChooseScan`, `PictureRead`, `ChooseLink`, `ChooseTyped`, `CameraRefused`, `LinkOpened`, `Back`.
+     * Events: `ChooseScan` (primary), `PictureRead`, `ChooseLink`, `ChooseTyped`, `CameraRefused`, `LinkOpened`, `Back`.
      */
     data class AddAccount(
         /**
@@ -4007,7 +4018,7 @@ sealed class Screen {
     
     
     /**
-     * An input for the link. Events: `LinkOpened` when "continue" is pressed, `ChooseScan`, `Back`.
+     * An input for the link. Events: `LinkOpened` when "continue" is pressed (primary), `ChooseScan`, `Back`.
      */
     data class PasteLink(
         /**
@@ -4023,7 +4034,7 @@ sealed class Screen {
     
     /**
      * Inputs for e-mail and code, and for the server's address once that is needed.
-     * Events: `CodeTyped`, `LinkOpened`, `Back`.
+     * Events: `CodeTyped` (primary), `LinkOpened`, `Back`.
      */
     data class TypeCode(
         /**
@@ -4054,7 +4065,7 @@ sealed class Screen {
     }
     
     /**
-     * Add this account? Events: `Confirmed`, `Back`.
+     * Add this account? Events: `Confirmed` (primary), `Back`.
      */
     data class Confirm(
         /**
@@ -4113,7 +4124,7 @@ sealed class Screen {
     
     /**
      * Are you trying to sign in? Another request never takes its place without a screen in between.
-     * Events: `NumberEntered`, `Approve`, `CancelSignIn`, `NotMe`, `Back` to answer later.
+     * Events: `Approve` (primary, once `ready`), `NumberEntered`, `CancelSignIn`, `NotMe`, `Back` to answer later.
      */
     data class Approve(
         /**
@@ -4160,7 +4171,7 @@ sealed class Screen {
     }
     
     /**
-     * How it ended. Events: `Retry` where it makes sense, `Done`, `Back`, `LinkOpened`.
+     * How it ended. Events: `Retry` when `retry` is true (primary then), `Done`, `Back`, `LinkOpened`.
      */
     data class Result(
         /**
@@ -4176,11 +4187,11 @@ sealed class Screen {
          */
         val `text`: styrk.authenticator.core.Sentence, 
         /**
-         * Small, for IT support, as it is.
+         * Small, for IT support, as it is: the parameter of the text `phone-error-small`.
          */
         val `code`: kotlin.String?, 
         /**
-         * Whether "try again" makes sense.
+         * There is a button "try again".
          */
         val `retry`: kotlin.Boolean) : Screen()
         
@@ -4226,7 +4237,7 @@ sealed class Screen {
     }
     
     /**
-     * Really remove? Events: `RemoveConfirmed`, `Back`.
+     * Really remove? Events: `RemoveConfirmed` (primary, and drawn as a danger), `Back`.
      */
     data class RemoveAccount(
         /**
@@ -4646,7 +4657,7 @@ sealed class Value {
     }
     
     /**
-     * A moment, to be written as people say it.
+     * A moment, to be written as people say it: "today 14:32" (`texts/README.md` has the rule).
      */
     data class Moment(
         /**

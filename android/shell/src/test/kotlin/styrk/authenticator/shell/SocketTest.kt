@@ -70,7 +70,7 @@ class SocketTest {
 
     @Test
     fun a_socket_that_is_sent_elsewhere_is_none() = Peer { goodbye(1000) }.use { elsewhere ->
-        Peer("HTTP/1.1 307 Elsewhere\r\nLocation: ${elsewhere.url}\r\nContent-Length: 0\r\n\r\n") {}.use { peer ->
+        Peer("HTTP/1.1 307 Elsewhere\r\nLocation: ${elsewhere.url.replace("ws:", "http:")}\r\nContent-Length: 0\r\n\r\n") {}.use { peer ->
             network.open(peer.url, listener)
             assertEquals("closed null", told.poll(30, SECONDS))
             assertTrue(!elsewhere.asked.isDone)

@@ -14,7 +14,7 @@ let library: [LinkerSetting] = [
 let linux: [Target] = [
     .systemLibrary(name: "OpenSSL", path: "linux-ci/OpenSSL"),
     .systemLibrary(name: "Malloc", path: "linux-ci/Malloc"),
-    .testTarget(name: "MemoryTests", dependencies: [core, "Malloc"], linkerSettings: library),
+    .testTarget(name: "MemoryTests", dependencies: [core, "Malloc", "OpenSSL"], linkerSettings: library),
     .testTarget(name: "ServiceTests", dependencies: [core, shell, "OpenSSL"], linkerSettings: library),
 ]
 #else

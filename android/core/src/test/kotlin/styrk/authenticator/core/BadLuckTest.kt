@@ -1,9 +1,5 @@
 package styrk.authenticator.core
 
-import com.sun.jna.Native
-import com.sun.jna.NativeLibrary
-import com.sun.jna.Pointer
-import com.sun.jna.Structure
 import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertThrows
 import org.junit.jupiter.api.Assertions.assertTrue
@@ -137,83 +133,8 @@ class BadLuckTest {
         threads.shutdown()
     }
 
-    /** Also shows that it can fail: one kilobyte lost at each dispatch is too much. */
-    @Test
-    fun ten_thousand_dispatches_do_not_grow_the_process() {
-        open().use { core ->
-            growth { dispatch(core, it) }
-            // The JVM itself grows now and then; a leak grows each time.
-            val grown = generateSequence { growth { dispatch(core, it) } }.take(8).firstOrNull { it < BOUND } ?: BOUND
-            println("$DISPATCHES dispatches: $grown KiB more")
-            assertTrue(grown < BOUND) { "grown by $grown KiB" }
-
-            val lost = ArrayList<Pointer>()
-            val leaking = growth {
-                dispatch(core, it)
-                lost += Pointer(Native.malloc(1024)).apply { setMemory(0, 1024, 1) }
-            }
-            lost.forEach { Native.free(Pointer.nativeValue(it)) }
-            assertTrue(leaking > BOUND) { "only $leaking KiB: a leak would go unseen" }
-        }
-    }
-
-    private fun dispatch(core: Core, turn: Int) {
-        when (turn % 4) {
-            0 -> core.dispatch(now, Event.AddAccount)
-            1 -> core.dispatch(now, Event.ChooseLink)
-            2 -> core.dispatch(now, Event.LinkOpened("https://mfa.regionx.example/nothing/åäö"))
-            else -> core.dispatch(now, Event.Back)
-        }
-        core.view()
-    }
-
-    /** KiB. */
-    private fun growth(act: (Int) -> Unit): Long {
-        val before = allocated()
-        repeat(DISPATCHES, act)
-        return (allocated() - before) / 1024
-    }
-
-    /**
-     * What the process holds outside Java's heap, without what JNA gives back when Java's objects are collected. The
-     * resident size would follow, but goes up and down with the JVM.
-     */
-    private fun allocated(): Long = (1..5).minOf {
-        System.gc()
-        Thread.sleep(50)
-        allocatedNow()
-    }
-
-    private fun allocatedNow(): Long {
-        val told = NativeLibrary.getInstance("c").getFunction("mallinfo2").invoke(Allocations.ByValue::class.java, null)
-        return (told as Allocations).run { uordblks + hblkhd }
-    }
-
-    /** As in glibc's `malloc.h`. */
-    @Structure.FieldOrder(
-        "arena", "ordblks", "smblks", "hblks", "hblkhd", "usmblks", "fsmblks", "uordblks", "fordblks", "keepcost",
-    )
-    open class Allocations : Structure() {
-        @JvmField var arena = 0L
-        @JvmField var ordblks = 0L
-        @JvmField var smblks = 0L
-        @JvmField var hblks = 0L
-        @JvmField var hblkhd = 0L
-        @JvmField var usmblks = 0L
-        @JvmField var fsmblks = 0L
-        @JvmField var uordblks = 0L
-        @JvmField var fordblks = 0L
-        @JvmField var keepcost = 0L
-
-        class ByValue : Allocations(), Structure.ByValue
-    }
-
     private companion object {
         const val THREADS = 8
         const val ROUNDS = 100
-        const val DISPATCHES = 10_000
-
-        /** KiB. */
-        const val BOUND = 5_000L
     }
 }

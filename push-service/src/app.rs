@@ -20,7 +20,7 @@ use authenticator_protocol::keys::Sign as _;
 use authenticator_protocol::link::EnrolmentLink;
 use signin::Notice;
 use signin::fact::Fact;
-use std::path::Path;
+use std::fs::File;
 use std::sync::{Arc, PoisonError, RwLock};
 use store::{Committed, OpenError, Options, Place, Sqlite, Store, SystemRandom, Vault};
 use tokio::sync::Notify;
@@ -161,9 +161,9 @@ impl App {
         self.database.close().await;
     }
 
-    /// A copy of the database as it is; see [`Sqlite::copy_to`]. Blocks.
-    pub fn copy_database(&self, target: &Path) -> Result<store::State, OpenError> {
-        self.database.copy_to(target)
+    /// A copy of the database as it is; see [`Sqlite::copy`]. Blocks.
+    pub fn copy_database(&self) -> Result<(store::State, File), OpenError> {
+        self.database.copy()
     }
 
     /// Hands out what a use case answered, after telling everybody whom it concerns.

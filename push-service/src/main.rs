@@ -4,6 +4,7 @@ mod commands;
 
 use clap::{Parser, Subcommand};
 use commands::audit::AuditCommand;
+use commands::database::Source;
 use commands::device::DeviceCommand;
 use commands::key::KeyCommand;
 use commands::relying_party::RelyingPartyCommand;
@@ -96,8 +97,8 @@ enum Command {
     Restore {
         #[command(flatten)]
         file: Configured,
-        /// What `styrk backup` made.
-        from: PathBuf,
+        #[command(flatten)]
+        source: Source,
     },
     /// Who may ask for approvals: add, list, rotate, retire, remove.
     #[command(name = "relying-party", after_help = "Example:\n  styrk relying-party list")]
@@ -174,7 +175,7 @@ async fn run(command: Command, logging: &Logging) -> Result {
             commands::database::backup_offline(&file, form, &target)
         }
         Command::Backup { file, form, target, .. } => commands::database::backup(&file, form, &target).await,
-        Command::Restore { file, from } => commands::database::restore(&file, &from).await,
+        Command::Restore { file, source } => commands::database::restore(&file, &source).await,
         Command::User { file, form, command } => commands::user::run(&file, form, &command).await,
         Command::Device { file, form, command } => commands::device::run(&file, form, &command).await,
         Command::RelyingParty { file, form, command } => {

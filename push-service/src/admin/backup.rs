@@ -11,10 +11,8 @@ use axum::response::{IntoResponse as _, Response};
 use futures_util::stream;
 use serde::{Deserialize, Serialize};
 use signin::fact::{Fact, FactKind};
-use std::fs::File;
 use std::io::{self, Read as _};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 /// What a copy is; the header [`STATE`] has it as JSON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,6 +32,7 @@ pub const STATE: HeaderName = HeaderName::from_static("styrk-state");
 const PIECE: usize = 256 * 1024;
 
 fn failed(error: impl std::fmt::Display) -> Refused {
+    tracing::error!(%error, "backup");
     Refused::new(StatusCode::INTERNAL_SERVER_ERROR, format!("the copy was not made: {error}"))
 }
 
@@ -46,22 +45,8 @@ pub async fn taken(State(app): State<Arc<App>>, Json(copied): Json<Copied>) -> A
 
 /// `POST /v1/backup`: the database itself, one consistent file.
 pub async fn take(State(app): State<Arc<App>>) -> Result<Response, Refused> {
-    static NEXT: AtomicU64 = AtomicU64::new(0);
-    let mut target = app.config.database.clone().into_os_string();
-    target.push(format!(".copy-{}", NEXT.fetch_add(1, Ordering::Relaxed)));
     let copying = Arc::clone(&app);
-    let copied = tokio::task::spawn_blocking(move || {
-        let target = std::path::PathBuf::from(target);
-        // What a kill has left.
-        let _ = std::fs::remove_file(&target);
-        let copied = copying
-            .copy_database(&target)
-            .map_err(|error| error.to_string())
-            .and_then(|state| Ok((state, File::open(&target).map_err(|error| error.to_string())?)));
-        // Whoever reads it has it open; nobody else finds it.
-        let _ = std::fs::remove_file(&target);
-        copied
-    });
+    let copied = tokio::task::spawn_blocking(move || copying.copy_database());
     let (state, file) = copied.await.map_err(failed)?.map_err(failed)?;
     let length = file.metadata().map_err(failed)?.len();
     let copied = Copied { schema: state.schema, time: state.time.0, audit_sequence: state.sequence };

@@ -153,22 +153,62 @@ impl Drop for Workplace {
     }
 }
 
+/// What takes the place of the database.
+#[derive(clap::Args)]
+#[group(required = true, multiple = false)]
+pub(crate) struct Source {
+    /// What `styrk backup` made.
+    from: Option<PathBuf>,
+    /// Go on with the database as it is when its log (DATABASE-wal) is lost and there is no backup: what was in the log
+    /// is lost too.
+    #[arg(long)]
+    without_log: bool,
+}
+
+/// A database that was looked at, in a workplace of its own.
+struct Prepared {
+    state: State,
+    /// What it is, for the trail and the operator.
+    what: String,
+    /// What is lost by it; a fault when that cannot be read, nothing when there was no database.
+    later: Option<std::result::Result<Later, OpenError>>,
+}
+
+fn unpacked(alone: &Alone, vault: &Vault, from: &Path, to: &Path) -> Result<Prepared> {
+    let manifest = unpack(from, to)?;
+    let named = |error: OpenError| format!("{}: {error}", from.display());
+    let state = store::inspect(to, vault).map_err(named)?;
+    check(&manifest, state).map_err(|problem| format!("{}: {problem}", from.display()))?;
+    let newest = store::newest_record(to).map_err(named)?;
+    let later = alone.exists().then(|| alone.later(state, newest.as_ref()));
+    Ok(Prepared { state, what: format!("backup of {}", manifest.made), later })
+}
+
+fn without_log(alone: &Alone, vault: &Vault, to: &Path) -> Result<Prepared> {
+    if alone.has_log() {
+        return Err("its log is there, and nothing is lost: styrk serve reads it".into());
+    }
+    alone.copy_without_log(to)?;
+    let state = store::inspect(to, vault)?;
+    let later =
+        Ok(Later { time: state.time, records: Vec::new(), names: HashMap::new(), same_history: true });
+    Ok(Prepared { state, what: "database without its log".to_owned(), later: Some(later) })
+}
+
 /// Puts a backup in the place of the database.
-pub(crate) async fn restore(file: &Configured, from: &Path) -> Result {
+pub(crate) async fn restore(file: &Configured, source: &Source) -> Result {
     let config = file.read()?;
     let alone = alone(&config)?;
     let keys = Keys::load(&config.keys, SystemClock.now().seconds())?;
     let vault = Arc::new(Vault::new(*keys.vault));
     let workplace = Workplace::beside(&config.database, "restoring");
-    let manifest = unpack(from, &workplace.0)?;
-    let named = |error: OpenError| format!("{}: {error}", from.display());
-    let state = store::inspect(&workplace.0, &vault).map_err(named)?;
-    check(&manifest, state).map_err(|problem| format!("{}: {problem}", from.display()))?;
-    let newest = store::newest_record(&workplace.0).map_err(named)?;
-    let later = alone.exists().then(|| alone.later(state, newest.as_ref()));
+    let Prepared { state, what, later } = match &source.from {
+        Some(from) => unpacked(&alone, &vault, from, &workplace.0)?,
+        None => without_log(&alone, &vault, &workplace.0)?,
+    };
     // Who was removed since is known to the backup alone.
     let removed = match &later {
-        Some(Ok(later)) => store::names(&workplace.0, later.users()).map_err(named)?,
+        Some(Ok(later)) => store::names(&workplace.0, later.users())?,
         _ => HashMap::new(),
     };
 
@@ -183,27 +223,29 @@ pub(crate) async fn restore(file: &Configured, from: &Path) -> Result {
         readers: 1,
     };
     let store = Sqlite::open(&Place::File(workplace.0.clone()), options)?;
-    let anew = store.begin_anew(format!("backup of {}", manifest.made)).await;
+    let anew = store.begin_anew(what.clone()).await;
     store.close().await;
     drop(store);
     let ended = anew?.facts.len().saturating_sub(1);
 
     let stamp: String =
         time(SystemClock.now()).chars().filter(|c| c.is_ascii_alphanumeric()).take(18).collect();
-    let mut aside = config.database.as_os_str().to_owned();
-    aside.push(format!(".replaced-{stamp}Z"));
-    let aside = PathBuf::from(aside);
-    let was_there = alone.exists();
-    alone.replace(&workplace.0, &aside)?;
+    let aside = alone.replace(&workplace.0, &format!("{stamp}Z"))?;
     let mut text = format!(
-        "Restored the backup of {}: audit trail up to {}. What was open in it has ended ({ended} records say so): \
+        "Restored the {what}: audit trail up to {}. What was open in it has ended ({ended} records say so): \
          everybody signs in again.\n",
-        manifest.made, state.sequence
+        state.sequence
     );
-    if was_there {
+    if let Some(aside) = aside {
         text.push_str(&format!("The database before is in {}.\n", aside.display()));
     }
-    text.push_str(&lost(later.as_ref(), &removed));
+    if source.without_log {
+        text.push_str(
+            "What came after is lost: blocks, removals and registrations. Do again what you know of.\n",
+        );
+    } else {
+        text.push_str(&lost(later.as_ref(), &removed));
+    }
     text.push_str("\nNow: systemctl start styrk");
     say(&text)
 }

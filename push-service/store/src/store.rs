@@ -44,7 +44,8 @@ pub enum StoreError {
     /// A stored value cannot be read: wrong key, or damage.
     #[error("stored value cannot be read: {0}")]
     Corrupt(&'static str),
-    /// The database cannot work at the moment: its disk is full, read-only or failing, or another process holds it.
+    /// The database cannot work at the moment: its disk is full, read-only or failing, memory is short, or another
+    /// process holds it.
     /// Trying again later helps.
     #[error("database, at the moment: {0}")]
     NotNow(String),

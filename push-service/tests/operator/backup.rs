@@ -265,3 +265,29 @@ fn the_first_schema_is_migrated_by_hand() {
     assert!(operator.at("styrk.db.schema-1").exists());
     operator.serve().stop();
 }
+
+/// What a killed service has left is whole with its log, and refused without it until the operator decides.
+#[test]
+fn a_lost_log_is_noticed_and_may_be_gone_on_without() {
+    let operator = Operator::new();
+    let service = operator.serve();
+    for name in ["anna", "bo"] {
+        add(&operator, name);
+    }
+    service.kill();
+    assert!(operator.refuses("restore --without-log").contains("nothing is lost"));
+    assert!(operator.refuses("restore").contains("--without-log"), "one or the other");
+    fs::remove_file(operator.at("styrk.db-wal")).unwrap();
+    for command in ["serve", "migrate"] {
+        let said = operator.refuses(command);
+        assert!(
+            said.contains("styrk.db-wal is missing") && said.contains("--without-log"),
+            "{command}: {said}"
+        );
+    }
+    let said = operator.says("restore --without-log");
+    assert!(said.contains("database without its log") && said.contains("What came after is lost"), "{said}");
+    let service = operator.serve();
+    assert!(operator.kinds().contains(&"restored".to_owned()));
+    service.stop();
+}

@@ -3,7 +3,7 @@
 use super::file::{self, APPLICATION_ID, Lock, OpenError, beside, private};
 use super::migrate;
 use super::rows::all;
-use super::{Sqlite, audit};
+use super::{Sqlite, audit, in_use, replace};
 use crate::store::AuditRecord;
 use crate::vault::Vault;
 use authenticator_protocol::ids::UserId;
@@ -12,6 +12,7 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension as _};
 use std::collections::HashMap;
 use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// What a database is, in three numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,22 +58,33 @@ pub struct Migrated {
 }
 
 impl Sqlite {
-    /// One consistent copy of what is committed, readable for its owner alone and on disk when this returns. Goes on
-    /// beside writes. Blocks; `target` must not be there.
-    pub fn copy_to(&self, target: &Path) -> Result<State, OpenError> {
-        copy_of(self.path.as_deref().ok_or_else(|| OpenError::Foreign(":memory:".into()))?, target)
+    /// One consistent copy of what is committed, on disk when this returns, and gone when its file is closed. Goes on
+    /// beside writes. Blocks. Refuses when the database is damaged, which SQLite might not find out by itself for long.
+    pub fn copy(&self) -> Result<(State, File), OpenError> {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        let path = self.path.as_deref().ok_or_else(|| OpenError::Foreign(":memory:".into()))?;
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let from = Connection::open_with_flags(path, flags)?;
+        whole(&from, path)?;
+        let target = replace::unfinished_copy(path, NEXT.fetch_add(1, Ordering::Relaxed));
+        let copied = copy(&from, &target).and_then(|()| {
+            let state = state(&Connection::open_with_flags(&target, flags)?)?;
+            let file = File::open(&target).map_err(|error| OpenError::File(target.clone(), error))?;
+            Ok((state, file))
+        });
+        // Whoever reads it has it open; nobody else finds it.
+        let _ = std::fs::remove_file(&target);
+        copied
     }
 }
 
-fn copy_of(path: &Path, target: &Path) -> Result<State, OpenError> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let from = Connection::open_with_flags(path, flags)?;
-    let id: i32 = from.query_row("PRAGMA application_id", [], |row| row.get(0))?;
-    if id != APPLICATION_ID {
-        return Err(OpenError::Foreign(path.to_owned()));
+/// SQLite's own check of every page.
+fn whole(db: &Connection, path: &Path) -> Result<(), OpenError> {
+    let found = db.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0));
+    match found.unwrap_or_else(|error| error.to_string()).as_str() {
+        "ok" => Ok(()),
+        problem => Err(OpenError::Damaged(path.to_owned(), problem.to_owned())),
     }
-    copy(&from, target)?;
-    state(&Connection::open_with_flags(target, flags)?)
 }
 
 /// A whole copy in a new file; on disk when this returns.
@@ -81,6 +93,11 @@ pub(super) fn copy(from: &Connection, target: &Path) -> Result<(), OpenError> {
     // Made beforehand, so that nobody else can read it; VACUUM INTO takes an empty file.
     private(target).map_err(refused)?;
     from.execute("VACUUM INTO ?1", [target.to_string_lossy()])?;
+    let whole = Connection::open_with_flags(target, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    // Whoever is interrupted here throws the file away.
+    whole.execute_batch("PRAGMA journal_mode = MEMORY")?;
+    in_use::clear(&whole)?;
+    drop(whole);
     private(target).and_then(|file| file.sync_all()).map_err(refused)
 }
 
@@ -108,12 +125,7 @@ pub fn inspect(path: &Path, vault: &Vault) -> Result<State, OpenError> {
     if found > known {
         return Err(OpenError::Newer { found, known });
     }
-    let whole: String = db
-        .query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))
-        .map_err(|error| damaged(error.to_string()))?;
-    if whole != "ok" {
-        return Err(damaged(whole));
-    }
+    whole(&db, path)?;
     let lost: i64 = db
         .query_row("SELECT count(*) FROM pragma_foreign_key_check", [], |row| row.get(0))
         .map_err(|error| damaged(error.to_string()))?;
@@ -138,16 +150,35 @@ impl Alone {
         std::fs::metadata(&self.path).is_ok_and(|file| file.len() > 0)
     }
 
-    /// One consistent copy, what stands in its log included; see [`Sqlite::copy_to`].
+    /// Whether a log with something in it is there.
+    pub fn has_log(&self) -> bool {
+        in_use::has_log(&self.path)
+    }
+
+    /// One consistent copy, what stands in its log included, readable for its owner alone and on disk when this returns.
+    /// `target` must not be there.
     pub fn copy_to(&self, target: &Path) -> Result<State, OpenError> {
-        copy_of(&self.path, target)
+        let has_log = in_use::has_log(&self.path);
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let from = Connection::open_with_flags(&self.path, flags)?;
+        let id: i32 = from.query_row("PRAGMA application_id", [], |row| row.get(0))?;
+        if id != APPLICATION_ID {
+            return Err(OpenError::Foreign(self.path.clone()));
+        }
+        in_use::check(&from, Some(&self.path), has_log)?;
+        whole(&from, &self.path)?;
+        copy(&from, target)?;
+        state(&Connection::open_with_flags(target, flags)?)
     }
 
     /// Brings it to the newest schema, after a copy of what was there.
     pub fn migrate(&self) -> Result<Migrated, OpenError> {
+        let has_log = in_use::has_log(&self.path);
         let mut db = file::writer(Some(&self.path))?;
+        in_use::check(&db, Some(&self.path), has_log)?;
         let from: u32 = db.query_row("PRAGMA user_version", [], |row| row.get(0))?;
         migrate::migrate(&mut db, Some(&self.path), migrate::STEPS)?;
+        in_use::end(&db)?;
         let to = migrate::newest();
         let copy = ((1..to).contains(&from)).then(|| beside(&self.path, &format!("schema-{from}")));
         Ok(Migrated { from, to, copy })
@@ -187,32 +218,22 @@ impl Alone {
         Ok(Later { time, records, names: about.into_iter().collect(), same_history })
     }
 
-    /// Puts `restored` into its place, and what was there aside with its log. At each moment there is a database in the
-    /// place, the old one or the new one.
-    pub fn replace(&self, restored: &Path, aside: &Path) -> Result<(), OpenError> {
-        let refused = |path: &Path| {
-            let path = path.to_owned();
-            move |error| OpenError::File(path, error)
-        };
-        if std::fs::symlink_metadata(&self.path).is_ok() {
-            // Nothing of it is touched: it may be damaged, or be needed as it is.
-            std::fs::hard_link(&self.path, aside).map_err(refused(aside))?;
-            for suffix in ["-wal", "-shm"] {
-                let with = |path: &Path| {
-                    let mut name = path.as_os_str().to_owned();
-                    name.push(suffix);
-                    PathBuf::from(name)
-                };
-                // A log of the old one must never be read into the new one.
-                if with(&self.path).exists() {
-                    std::fs::rename(with(&self.path), with(aside)).map_err(refused(aside))?;
-                }
-            }
-        }
-        std::fs::rename(restored, &self.path).map_err(refused(&self.path))?;
-        let folder = self.path.parent().filter(|folder| !folder.as_os_str().is_empty());
-        let folder = folder.unwrap_or(Path::new("."));
-        File::open(folder).and_then(|folder| folder.sync_all()).map_err(refused(folder))
+    /// Puts `restored` into its place, and what was there aside with its log: where that is now, if anything was there.
+    /// When this is cut off, there is the old one, or whoever opens the database next finds the new one.
+    pub fn replace(&self, restored: &Path, time: &str) -> Result<Option<PathBuf>, OpenError> {
+        replace::replace(&self.path, restored, time)
+    }
+
+    /// Copies what is there, without a log that it may need, to `target`, which must not be there.
+    pub fn copy_without_log(&self, target: &Path) -> Result<(), OpenError> {
+        let refused = |path: &Path, error| OpenError::File(path.to_owned(), error);
+        let mut from = File::open(&self.path).map_err(|error| refused(&self.path, error))?;
+        let mut to = private(target).map_err(|error| refused(target, error))?;
+        std::io::copy(&mut from, &mut to)
+            .and_then(|_| to.sync_all())
+            .map_err(|error| refused(target, error))?;
+        let copied = Connection::open_with_flags(target, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        in_use::clear(&copied).map_err(|error| OpenError::Damaged(self.path.clone(), error.to_string()))
     }
 }
 

@@ -25,6 +25,9 @@ pub trait Watch: Send + Sync {
     fn committed(&self, jobs: u64, took: Duration);
 }
 
+/// What is done with the connection when there is nothing more to write.
+pub(super) type End = fn(&Connection) -> Result<(), rusqlite::Error>;
+
 type Watched = Arc<OnceLock<Arc<dyn Watch>>>;
 
 /// Jobs in one commit at most.
@@ -128,14 +131,19 @@ impl<S> fmt::Debug for Writer<S> {
 }
 
 impl<S: Send + 'static> Writer<S> {
-    /// Starts the thread. `state` is what jobs share; only they touch it.
-    pub(super) fn start(connection: Connection, time: Arc<Time>, state: S) -> std::io::Result<Self> {
+    /// Starts the thread. `state` is what jobs share; only they touch it. `end` is done after the last of them.
+    pub(super) fn start(
+        connection: Connection,
+        time: Arc<Time>,
+        state: S,
+        end: End,
+    ) -> std::io::Result<Self> {
         let (queue, jobs) = sync_channel(QUEUE);
         let watched = Watched::default();
         let watch = Arc::clone(&watched);
         let thread = std::thread::Builder::new()
             .name("store-writer".into())
-            .spawn(move || Thread { connection, time, state, watched: watch }.serve(&jobs))?;
+            .spawn(move || Thread { connection, time, state, watched: watch, end }.serve(&jobs))?;
         Ok(Self { queue: Mutex::new(Some(queue)), thread: Mutex::new(Some(thread)), watched })
     }
 
@@ -199,6 +207,7 @@ struct Thread<S> {
     time: Arc<Time>,
     state: S,
     watched: Watched,
+    end: End,
 }
 
 impl<S> Thread<S> {
@@ -228,9 +237,9 @@ impl<S> Thread<S> {
                 job.answer();
             }
         }
-        if let Err(error) = self.connection.execute_batch("PRAGMA optimize; PRAGMA wal_checkpoint(TRUNCATE);")
-        {
-            tracing::warn!(%error, "checkpoint at the end");
+        let optimized = self.connection.execute_batch("PRAGMA optimize");
+        if let Err(error) = (self.end)(&self.connection).and(optimized) {
+            tracing::warn!(%error, "the end of the database");
         }
     }
 

@@ -1,6 +1,7 @@
 //! The file: who may read it, who has it open, and how each connection is set up.
 
-use rusqlite::{Connection, OpenFlags};
+use super::replace;
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
 
@@ -35,6 +36,14 @@ pub enum OpenError {
     /// It was written under another master key.
     #[error("database belongs to another master key")]
     WrongKey,
+    /// It was not closed, and the log beside it is not there.
+    #[error(
+        "{path}-wal is missing: the newest changes were in it, since {path} was not closed by the process that had it \
+         open, or was copied without it. Put it back, or restore a backup. If there is neither, styrk restore --without-log \
+         goes on without them",
+        path = .0.display()
+    )]
+    LogMissing(PathBuf),
     /// It is ours, and something is wrong with it.
     #[error("{0}: damaged: {1}")]
     Damaged(PathBuf, String),
@@ -42,11 +51,21 @@ pub enum OpenError {
     #[error("{0}")]
     Policy(String),
     /// The database refused.
-    #[error("database: {0}")]
+    #[error("database: {0}{advice}", advice = advice(.0))]
     Database(#[from] rusqlite::Error),
     /// A thread cannot be started.
     #[error("thread: {0}")]
     Thread(std::io::Error),
+}
+
+/// What to do about an error that does not go away by itself.
+pub(super) fn advice(error: &rusqlite::Error) -> &'static str {
+    match error.sqlite_error_code() {
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
+            "; it is damaged: stop the service and restore a backup"
+        }
+        _ => "",
+    }
 }
 
 /// Marks a file as ours (`PRAGMA application_id`): "Styr".
@@ -65,7 +84,7 @@ pub(super) fn take(path: &Path) -> Result<Lock, OpenError> {
     Ok(lock)
 }
 
-/// Takes the lock alone.
+/// Takes the lock alone, and tidies up after whoever has held it.
 pub(super) fn take_lock(path: &Path) -> Result<Lock, OpenError> {
     let beside = beside(path, "lock");
     let file = private(&beside).map_err(|error| OpenError::File(beside.clone(), error))?;
@@ -74,6 +93,7 @@ pub(super) fn take_lock(path: &Path) -> Result<Lock, OpenError> {
         Err(TryLockError::WouldBlock) => return Err(OpenError::InUse(path.to_owned())),
         Err(TryLockError::Error(error)) => return Err(OpenError::File(beside, error)),
     }
+    replace::tidy(path)?;
     Ok(Lock { _file: file })
 }
 

@@ -2,8 +2,8 @@
 //!
 //! [`Sqlite::open`] is the way in. `cases` has the use cases, each of which reads what a rule needs, asks the rule
 //! and carries its decision out; the nouns (`users`, `sessions`, `requests`, `enrolments`, `devices`, `relying_parties`, `audit`) have
-//! the SQL; `apply` maps changes to it; `engine` commits; `file` and `migrate` open; `backup` copies
-//! and puts back; `retention` erases.
+//! the SQL; `apply` maps changes to it; `engine` commits; `file`, `in_use` and `migrate` open;
+//! `backup` copies, `replace` puts back; `retention` erases.
 
 mod apply;
 mod audit;
@@ -13,9 +13,11 @@ mod devices;
 mod engine;
 mod enrolments;
 mod file;
+mod in_use;
 mod migrate;
 mod readers;
 mod relying_parties;
+mod replace;
 mod requests;
 mod retention;
 mod rows;
@@ -107,13 +109,16 @@ impl Sqlite {
             Place::Memory => None,
         };
         let lock = path.map(file::take).transpose()?;
+        let has_log = path.is_some_and(in_use::has_log);
         let mut connection = file::writer(path)?;
+        in_use::check(&connection, path, has_log)?;
         migrate::migrate(&mut connection, path, migrate::STEPS)?;
         let committed = migrate::check_key(&connection, &options.vault)?;
+        in_use::begin(&connection)?;
         let readers = path.map(|path| Readers::open(path, options.readers)).transpose()?.map(Arc::new);
         let time = Arc::new(Time::new(options.clock, committed));
-        let writer =
-            Writer::start(connection, Arc::clone(&time), options.random).map_err(OpenError::Thread)?;
+        let writer = Writer::start(connection, Arc::clone(&time), options.random, in_use::end)
+            .map_err(OpenError::Thread)?;
         let shared = Arc::new(Shared { policy: options.policy, vault: options.vault, time });
         let (path, unheard) = (path.map(Into::into), Arc::default());
         Ok(Arc::new(Self { shared, readers, writer, unheard, path, _lock: lock }))

@@ -1,5 +1,6 @@
 //! From rows to precise types and back. Everything else in this folder is SQL and nouns.
 
+use super::file::advice;
 use crate::store::{Outcome, StoreError};
 use authenticator_protocol::code::Bytes;
 use authenticator_protocol::ids::{
@@ -12,12 +13,13 @@ use rusqlite::{Connection, ErrorCode, Params, Row};
 
 impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
-        let text = error.to_string();
+        let text = format!("{error}{}", advice(&error));
         match error.sqlite_error_code() {
             Some(
                 ErrorCode::DiskFull
                 | ErrorCode::ReadOnly
                 | ErrorCode::SystemIoFailure
+                | ErrorCode::OutOfMemory
                 | ErrorCode::CannotOpen
                 | ErrorCode::DatabaseBusy
                 | ErrorCode::DatabaseLocked,

@@ -16,7 +16,7 @@ fn writer(clock: &Arc<AtomicU64>) -> (Writer<()>, Arc<Time>) {
         .unwrap();
     let clock = Arc::clone(clock);
     let time = Arc::new(Time::new(Arc::new(move || Millis(clock.load(Ordering::SeqCst))), 0));
-    (Writer::start(connection, Arc::clone(&time), ()).unwrap(), time)
+    (Writer::start(connection, Arc::clone(&time), (), |_| Ok(())).unwrap(), time)
 }
 
 /// Holds the writing thread in a job until the sender is dropped, so that what follows is one batch.

@@ -73,6 +73,15 @@ const NEEDS: &[Need] = &[
         ],
     },
     Need {
+        name: "ext4 and mount",
+        why: "a disk that turns read-only under the service",
+        there: |_| runs("mkfs.ext4", &["-V"]) && runs("losetup", &["--version"]),
+        install: &[
+            &["apt-get", "update", "-q"],
+            &["apt-get", "install", "-q", "-y", "--no-install-recommends", "e2fsprogs", "mount"],
+        ],
+    },
+    Need {
         name: "a JDK",
         why: "compiles and runs the Kotlin; 17 or newer",
         there: |_| runs("javac", &["-version"]),

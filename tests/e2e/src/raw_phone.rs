@@ -119,6 +119,13 @@ impl RawPhone {
         other
     }
 
+    /// The same phone, when its service has another public address and is reached as before.
+    #[must_use]
+    pub fn moved_to(mut self, service: &str) -> Self {
+        service.clone_into(&mut self.service);
+        self
+    }
+
     /// The same phone in the network of this address.
     #[must_use]
     pub fn in_network(mut self, address: IpAddr) -> Self {

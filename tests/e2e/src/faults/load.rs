@@ -7,12 +7,13 @@ use authenticator_protocol::answer::{AnswerReply, DenialReason, End};
 use authenticator_protocol::code::decode;
 use authenticator_protocol::random::bytes;
 use futures_util::future::try_join_all;
-use push_service::clock::{Clock as _, SystemClock};
+use push_service::clock::{Clock as _, SystemClock, monotonic};
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use store::SystemRandom;
+use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 
 /// What the service has said of a request that ended.
@@ -56,9 +57,17 @@ enum Way {
 }
 
 /// One person signs in again and again, until the book is closed.
-pub async fn sign_ins(backend: Arc<Backend>, person: Person, book: Arc<Book>) -> Result<(), Error> {
+async fn sign_ins(
+    backend: Arc<Backend>,
+    person: Person,
+    book: Arc<Book>,
+    pace: Option<Arc<Semaphore>>,
+) -> Result<(), Error> {
     let ways = [Way::Yes, Way::No, Way::Both, Way::Yes, Way::Cancelled];
     for way in ways.into_iter().cycle() {
+        if let Some(pace) = &pace {
+            pace.acquire().await?.forget();
+        }
         if book.closed.load(Ordering::Acquire) {
             break;
         }
@@ -126,12 +135,12 @@ pub async fn read(backend: &Backend, id: &str) -> Result<(End, Value), Error> {
     let body: Value = reply.json()?;
     let end = body["end"].as_str().and_then(End::from_word);
     let end = end.ok_or_else(|| format!("acknowledged, and has not ended: {body}"))?;
-    Ok((end, claims(body["result"].as_str().unwrap_or_default())?))
+    Ok((end, claims_of(body["result"].as_str().unwrap_or_default())?))
 }
 
 /// The claims of a signed result, but for `iat` and `exp`: it is signed anew each time that it is read. That signatures
 /// are right is another test's matter.
-fn claims(result: &str) -> Result<Value, Error> {
+pub fn claims_of(result: &str) -> Result<Value, Error> {
     let part = result.split('.').nth(1).ok_or("no result")?;
     let mut claims: Value = serde_json::from_slice(&decode(part).ok_or("not base64url")?)?;
     let all = claims.as_object_mut().ok_or("no claims")?;
@@ -194,23 +203,69 @@ pub fn wrong_in(trail: &[Value], said: &[Said], others: usize) -> Vec<String> {
     wrong
 }
 
+/// How each request of a trail has ended, each time that it did: where in the trail, and as what.
+pub fn ends_in(trail: &[Value]) -> HashMap<String, Vec<(usize, String)>> {
+    let mut ends: HashMap<String, Vec<(usize, String)>> = HashMap::new();
+    for (at, record) in trail.iter().enumerate() {
+        let (Some(kind), Some(id)) = (record["kind"].as_str(), record["request"].as_str()) else { continue };
+        let of = ends.entry(id.to_owned()).or_default();
+        match kind.strip_prefix("request_") {
+            None | Some("opened") => {}
+            Some(end) => of.push((at, end.to_owned())),
+        }
+    }
+    ends
+}
+
 /// A few people who sign in all the time.
 pub struct Load {
     /// The relying party that they sign in to.
     pub backend: Arc<Backend>,
     /// What they were told.
     pub book: Arc<Book>,
+    /// Requests in the trail that are nobody's here: one for each phone that was enrolled.
+    pub others: usize,
     people: Vec<JoinHandle<Result<(), Error>>>,
+    pace: Option<JoinHandle<()>>,
+}
+
+/// Lets so many sign-ins begin in a second, and none catch up on what was missed.
+async fn beat(pace: Arc<Semaphore>, each_second: u64) {
+    let began = monotonic();
+    let mut let_go = 0;
+    loop {
+        SystemClock.sleep(5).await;
+        let passed = u64::try_from((monotonic() - began).as_millis()).unwrap_or(u64::MAX);
+        let due = passed.saturating_mul(each_second) / 1_000;
+        let more = usize::try_from(due - let_go).unwrap_or(0);
+        let room = usize::try_from(each_second).unwrap_or(0).saturating_sub(pace.available_permits());
+        pace.add_permits(more.min(room));
+        let_go = due;
+    }
 }
 
 impl Load {
     /// So many people begin.
     pub async fn begin(installation: &Installation, people: usize) -> Result<Self, Error> {
-        let all = installation.people(people).await?;
+        Self::of(installation, installation.people(people).await?, None)
+    }
+
+    /// These people, so many sign-ins a second of all of them at most.
+    pub fn of(
+        installation: &Installation,
+        all: Vec<Person>,
+        each_second: Option<u64>,
+    ) -> Result<Self, Error> {
+        let others = all.len();
         let (backend, book) = (Arc::new(installation.relying_party()?), Arc::new(Book::default()));
-        let begin = |person| tokio::spawn(sign_ins(Arc::clone(&backend), person, Arc::clone(&book)));
+        let pace = each_second.map(|each| (Arc::new(Semaphore::new(0)), each));
+        let begin = |person| {
+            let pace = pace.as_ref().map(|(pace, _)| Arc::clone(pace));
+            tokio::spawn(sign_ins(Arc::clone(&backend), person, Arc::clone(&book), pace))
+        };
         let people = all.into_iter().map(begin).collect();
-        Ok(Self { backend, book, people })
+        let pace = pace.map(|(pace, each)| tokio::spawn(beat(pace, each)));
+        Ok(Self { backend, book, others, people, pace })
     }
 
     /// Whether somebody had to give up.
@@ -221,10 +276,15 @@ impl Load {
     /// Until so many more sign-ins have ended.
     pub async fn more(&self, sign_ins: usize) -> Result<(), Error> {
         let until = self.book.all().len() + sign_ins;
-        for _ in 0..6_000 {
-            if self.is_broken() || self.book.all().len() >= until {
+        let (mut last, mut still) = (0, 0);
+        // A machine may be slow; a minute without any sign-in is a fault.
+        while still < 6_000 {
+            let done = self.book.all().len();
+            if self.is_broken() || done >= until {
                 return Ok(());
             }
+            still = if done > last { 0 } else { still + 1 };
+            last = done;
             SystemClock.sleep(10).await;
         }
         Err("the sign-ins do not go on".into())
@@ -232,14 +292,16 @@ impl Load {
 
     /// Lets everybody finish, and counts: what was acknowledged, and each thing that is not so any more.
     pub async fn end(self, installation: &Installation) -> Result<(Vec<Said>, Vec<String>), Error> {
-        let others = self.people.len();
         self.book.closed.store(true, Ordering::Release);
         for person in self.people {
             person.await??;
         }
+        if let Some(pace) = self.pace {
+            pace.abort();
+        }
         let said = self.book.all();
         let mut lost = changed(&self.backend, &said).await?;
-        lost.extend(wrong_in(&installation.trail()?, &said, others));
+        lost.extend(wrong_in(&installation.trail()?, &said, self.others));
         lost.truncate(20);
         Ok((said, lost))
     }

@@ -1,6 +1,7 @@
 //! What the tests with real processes share: an installation on disk, the program `styrk` running in it, and people
 //! with phones whose answers are counted.
 
+pub mod disk;
 pub mod load;
 pub mod process;
 
@@ -31,7 +32,7 @@ use std::time::Duration;
 use tempfile::TempDir;
 
 /// The password of everybody here.
-const PASSWORD: &str = "rätt häst batteri";
+pub const PASSWORD: &str = "rätt häst batteri";
 
 /// A folder with a configuration and keys, and an address.
 pub struct Installation {
@@ -123,6 +124,40 @@ impl Installation {
         text.lines().map(|line| Ok(serde_json::from_str(line)?)).collect()
     }
 
+    /// A folder elsewhere with copies of the keys, and nothing of the database. Whoever has the keys is at home under the
+    /// same address.
+    pub fn elsewhere(&self) -> Result<Self, Error> {
+        let folder = tempfile::tempdir()?;
+        let other = Self { folder, address: self.address, url: self.url.clone() };
+        let (own, others) =
+            (self.folder.path().display().to_string(), other.folder.path().display().to_string());
+        let configuration = fs::read_to_string(self.at("styrk.toml"))?.replace(&own, &others);
+        fs::write(other.at("styrk.toml"), configuration)?;
+        fs::create_dir(other.at("data"))?;
+        let copied = Command::new("cp").arg("-a").args([self.at("keys"), other.at("keys")]).status()?;
+        if copied.success() { Ok(other) } else { Err("the keys cannot be copied".into()) }
+    }
+
+    /// Why a command does not work.
+    pub fn refuses(&self, words: &[&str]) -> Result<String, Error> {
+        let output = self.command("", words).output()?;
+        let said = String::from_utf8(output.stderr)?;
+        if output.status.success() { Err(format!("{words:?} works").into()) } else { Ok(said) }
+    }
+
+    /// Begins a command; it may be killed.
+    pub fn begins(&self, words: &[&str]) -> Result<Process, Error> {
+        Process::begin(self.command("", words))
+    }
+
+    /// Why the service does not start.
+    pub async fn does_not_start(&self) -> Result<String, Error> {
+        match self.start().await {
+            Ok(_) => Err("it starts".into()),
+            Err(error) => Ok(error.to_string()),
+        }
+    }
+
     /// Starts the service.
     pub async fn start(&self) -> Result<Process, Error> {
         self.start_within("").await
@@ -136,27 +171,41 @@ impl Installation {
     /// Starts the service with its database on a disk of its own, of so many MiB: one in memory that nobody else sees.
     pub async fn start_on_disk_of(&self, mib: u32) -> Result<Process, Error> {
         let mount = format!("mount -t tmpfs -o size={mib}m none {}", self.at("data").display());
-        let inner = self.command(&mount, &["serve"]);
+        Process::start(self.behind(&mount, &["serve"])?).await
+    }
+
+    /// A command where these lines of a shell have mounted something that nobody else sees.
+    fn behind(&self, mount: &str, words: &[&str]) -> Result<Command, Error> {
+        let inner = self.command(&format!("set -e\n{mount}"), words);
         let mut command = Command::new("unshare");
         // Root needs no namespace of users, which not every kernel grants.
-        let as_root = fs::metadata("/proc/self")?.uid() == 0;
-        let user: &[&str] = if as_root { &[] } else { &["--user", "--map-root-user"] };
+        let user: &[&str] = if is_root()? { &[] } else { &["--user", "--map-root-user"] };
         command
             .args(user)
             .args(["--mount", "--propagation", "private"])
             .arg(inner.get_program())
             .args(inner.get_args());
         command.envs(inner.get_envs().filter_map(|(name, value)| Some((name, value?))));
-        Process::start(command).await
+        Ok(command)
     }
 
-    /// A file on the disk of this process, as others can reach it.
-    pub fn on_disk_of(&self, process: &Process, name: &str) -> PathBuf {
-        let data = self.at("data").join(name);
+    /// Begins the service with its log in `log/stderr`, on a disk of its own of so many MiB, and its metrics at this address.
+    pub fn begin_with_log_on_disk_of(&self, mib: u32, metrics: &str) -> Result<Process, Error> {
+        let place = self.at("log").display().to_string();
+        let mount = format!(
+            "mkdir {place}\nmount -t tmpfs -o size={mib}m none {place}\nexport STYRK_METRICS__LISTEN={metrics}\n\
+             exec 2> {place}/stderr"
+        );
+        Process::begin(self.behind(&mount, &["serve"])?)
+    }
+
+    /// A file in this folder on a disk of this process, as others can reach it.
+    pub fn on_disk_of(&self, process: &Process, folder: &str, name: &str) -> PathBuf {
+        let file = self.at(folder).join(name);
         Path::new("/proc")
             .join(process.id().to_string())
             .join("root")
-            .join(data.strip_prefix("/").unwrap_or(&data))
+            .join(file.strip_prefix("/").unwrap_or(&file))
     }
 
     /// A relying party that may do everything.
@@ -201,6 +250,11 @@ impl Installation {
     }
 }
 
+/// Whether this is root, or somebody whom this machine takes for it.
+fn is_root() -> Result<bool, Error> {
+    Ok(fs::metadata("/proc/self")?.uid() == 0)
+}
+
 /// Somebody with a phone. The phone goes by the service's time, as it was last told it.
 #[derive(Clone)]
 pub struct Person {
@@ -212,6 +266,12 @@ pub struct Person {
 }
 
 impl Person {
+    /// The same, when the service has another public address and is reached as before.
+    #[must_use]
+    pub fn moved_to(self, service: &str) -> Self {
+        Self { phone: self.phone.moved_to(service), ..self }
+    }
+
     /// Signs by this time of the service from now on.
     fn told(&self, now: Seconds) {
         let (there, here) = (now.0 * 1_000, self.clock.now().0);

@@ -16,7 +16,14 @@ pub struct Process {
 
 impl Process {
     /// Starts it; answers when it is ready.
-    pub(super) async fn start(mut command: Command) -> Result<Self, Error> {
+    pub(super) async fn start(command: Command) -> Result<Self, Error> {
+        let mut process = Self::begin(command)?;
+        process.logs(" ready ").await?;
+        Ok(process)
+    }
+
+    /// Starts it.
+    pub(super) fn begin(mut command: Command) -> Result<Self, Error> {
         let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn()?;
         let errors = child.stderr.take().ok_or("no standard error")?;
         let log = Arc::new(Mutex::new(String::new()));
@@ -28,9 +35,7 @@ impl Process {
                 log.push('\n');
             }
         });
-        let mut process = Self { child, log, reader: Some(reader) };
-        process.logs(" ready ").await?;
-        Ok(process)
+        Ok(Self { child, log, reader: Some(reader) })
     }
 
     /// Its id.
@@ -55,6 +60,11 @@ impl Process {
             SystemClock.sleep(3).await;
         }
         Err(format!("no {words:?} in the log: {}", self.log()).into())
+    }
+
+    /// Whether it has ended by itself.
+    pub fn is_over(&mut self) -> Result<bool, Error> {
+        Ok(self.child.try_wait()?.is_some())
     }
 
     /// As if the power went: SIGKILL. What it has logged.

@@ -14,7 +14,7 @@ async fn a_full_disk_refuses_loses_nothing_and_is_got_over() -> Outcome {
     let mut process = installation.start_on_disk_of(16).await?;
     let load = Load::begin(&installation, 3).await?;
     load.more(20).await?;
-    let fill = installation.on_disk_of(&process, "fill");
+    let fill = installation.on_disk_of(&process, "data", "fill");
     let written = fs::write(&fill, vec![0; 16 << 20]);
     assert!(written.is_err_and(|error| error.raw_os_error() == Some(28)), "there was room left");
     process.logs("commit failed").await?;

@@ -3,9 +3,18 @@
 //!
 //! One test at a time: each takes the machine for itself.
 
+mod damaged;
 mod disk;
+mod files;
 mod killed;
 mod locked;
+mod log_disk;
+mod lost_log;
+mod memory;
+mod readonly;
+mod restored;
+mod slow;
+mod twice;
 
 use tokio::sync::{Mutex, MutexGuard};
 

@@ -19,6 +19,7 @@ pub mod metrics;
 pub mod origin;
 pub mod pages;
 pub mod places;
+pub mod providers;
 pub mod quota;
 mod remembered;
 pub mod replay;

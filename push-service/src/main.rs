@@ -14,7 +14,6 @@ use push_service::clock::{Clock as _, SystemClock};
 use push_service::config::Config;
 use push_service::keys::Keys;
 use push_service::logs::{self, Logging};
-use push_service::tls;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -37,8 +36,16 @@ enum Command {
     #[command(after_help = "Example:\n  sudo -u styrk styrk init")]
     Init(Configured),
     /// Say in plain sentences what a configuration means, or what is wrong with it.
-    #[command(after_help = "Example:\n  styrk check-config --config ./styrk.toml")]
-    CheckConfig(Configured),
+    #[command(
+        after_help = "Example:\n  styrk check-config --config ./styrk.toml\n  styrk check-config --online"
+    )]
+    CheckConfig {
+        #[command(flatten)]
+        file: Configured,
+        /// Ask each provider of pushes whether it accepts key and settings; nothing reaches any phone.
+        #[arg(long)]
+        online: bool,
+    },
     /// Run the service until it is told to stop (SIGTERM or Ctrl-C). SIGHUP makes it read its keys and certificate again.
     #[command(after_help = "Example:\n  systemctl start styrk")]
     Serve(Configured),
@@ -151,21 +158,7 @@ async fn run(command: Command, logging: &Logging) -> Result {
                  machine, in two copies, and make a backup of the others: styrk key backup."
             ))
         }
-        Command::CheckConfig(file) => {
-            let config = file.read()?;
-            let warnings = tls::warnings(&config, SystemClock.now())?;
-            say(&format!(
-                "{} at {}: the configuration is valid.",
-                config.organisation.name, config.public_url
-            ))?;
-            for risk in config.accepted_risks() {
-                say(&format!("Accepted risk: {risk}"))?;
-            }
-            for warning in warnings {
-                say(&format!("Warning: {warning}"))?;
-            }
-            Ok(())
-        }
+        Command::CheckConfig { file, online } => commands::check_config::run(&file, online).await,
         Command::Serve(file) => commands::serve::run(&file, logging).await,
         Command::Key { file, command } => {
             say(&commands::key::run(&command, &file.read()?.keys, SystemClock.now().seconds())?)

@@ -1,30 +1,24 @@
 //! Delivers results to relying parties: signed, tried again until it has arrived, and never twice under another id.
 //!
-//! Each is a row that was written in the same transaction as its request's end, so none is lost. The address is
-//! looked up here, and only public ones are connected to, unless `webhook_networks` names a private one: nobody gets
-//! the service to speak to what stands beside it.
+//! Each is a row that was written in the same transaction as its request's end, so none is lost. The address is looked up
+//! here, and only public ones are connected to (`delivery::guard`), unless `webhook_networks` names a private one: nobody
+//! gets the service to speak to what stands beside it.
 
 use crate::app::App;
 use crate::result;
 use axum::body::Bytes;
 use axum::http::{Request, StatusCode, Uri, header};
+use delivery::guard::{Guard, form, literal};
 use http_body_util::Full;
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::client::legacy::connect::dns::Name;
 use hyper_util::rt::TokioExecutor;
 use signin::network::Network;
 use std::collections::HashSet;
-use std::future::Future;
-use std::io;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 use store::Delivery;
 use tokio::task::JoinSet;
-use tower::Service;
 
 /// Deliveries to one relying party at the same time.
 const EACH: u32 = 4;
@@ -35,7 +29,7 @@ const PATIENCE: u64 = 10_000;
 /// Milliseconds between two looks for what is to be tried again.
 const LOOK_EVERY: u64 = 1_000;
 
-type Sender = Client<HttpsConnector<HttpConnector<Lookup>>, Full<Bytes>>;
+type Sender = Client<HttpsConnector<HttpConnector<Guard>>, Full<Bytes>>;
 
 /// Delivers for as long as the service runs.
 pub async fn deliver(app: Arc<App>) {
@@ -121,88 +115,22 @@ fn with_causes(error: &dyn std::error::Error) -> String {
     text
 }
 
-/// Whether results may be delivered there. Names are looked up later, by [`Lookup`]; an address stands for itself.
+/// Whether results may be delivered there. Names are looked up later, by the same [`Guard`]; an address stands for
+/// itself.
 pub fn check(uri: &Uri, networks: &[Network]) -> Result<(), String> {
-    let host = uri.host().ok_or("webhook: has no host")?;
-    let literal = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>().ok();
-    if let Some(address) = literal
-        && !is_allowed(address, networks)
-    {
-        return Err(refused(address));
-    }
-    let private = literal.is_some_and(|address| address.is_loopback());
+    let wrong = |refused| format!("webhook: {refused}");
+    guard(networks).check(uri).map_err(wrong)?;
     match uri.scheme_str() {
-        Some("https") => Ok(()),
         // What never leaves this machine needs no TLS.
-        Some("http") if private => Ok(()),
-        _ => Err("webhook: must be https".to_owned()),
+        Some("http") if literal(uri).is_some_and(|address| address.is_loopback()) => Ok(()),
+        _ => form(uri).map_err(wrong),
     }
 }
 
-fn refused(address: IpAddr) -> String {
-    format!("webhook: {address} is not public; name its network in webhook_networks")
-}
-
-fn is_allowed(address: IpAddr, networks: &[Network]) -> bool {
-    let address = address.to_canonical();
-    is_public(address) || networks.iter().any(|network| network.contains(address))
-}
-
-/// Whether an address is anybody's on the Internet (IANA's special-purpose registries, RFC 6890).
-fn is_public(address: IpAddr) -> bool {
-    match address {
-        IpAddr::V4(address) => is_public_v4(address),
-        IpAddr::V6(address) => is_public_v6(address),
-    }
-}
-
-fn is_public_v4(address: Ipv4Addr) -> bool {
-    let [a, b, c, _] = address.octets();
-    let special = address.is_private()
-        || address.is_loopback()
-        || address.is_link_local()
-        || address.is_documentation()
-        || (a, b, c) == (192, 0, 0)
-        || (a, b, c) == (192, 88, 99)
-        || (a == 100 && (64..128).contains(&b))
-        || (a == 198 && (b == 18 || b == 19));
-    a != 0 && a < 224 && !special
-}
-
-/// Global unicast is 2000::/3; what stands there for an IPv4 address, or for nobody, is left out.
-fn is_public_v6(address: Ipv6Addr) -> bool {
-    let [a, b, ..] = address.segments();
-    let special = (a == 0x2001 && (b < 0x200 || b == 0x0db8)) || a == 0x2002 || (a == 0x3fff && b < 0x1000);
-    a & 0xe000 == 0x2000 && !special
-}
-
-/// Looks names up and leaves out what must not be connected to: the connection goes to what was checked.
-#[derive(Clone)]
-struct Lookup {
-    networks: Arc<[Network]>,
-}
-
-impl Service<Name> for Lookup {
-    type Response = std::vec::IntoIter<SocketAddr>;
-    type Error = io::Error;
-    type Future = Pin<Box<dyn Future<Output = io::Result<Self::Response>> + Send>>;
-
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, name: Name) -> Self::Future {
-        let networks = Arc::clone(&self.networks);
-        Box::pin(async move {
-            let found: Vec<SocketAddr> = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
-            let allowed: Vec<SocketAddr> =
-                found.iter().copied().filter(|address| is_allowed(address.ip(), &networks)).collect();
-            match found.first() {
-                Some(first) if allowed.is_empty() => Err(io::Error::other(refused(first.ip()))),
-                _ => Ok(allowed.into_iter()),
-            }
-        })
-    }
+fn guard(networks: &[Network]) -> Guard {
+    let networks: Arc<[Network]> = networks.into();
+    let allowed = move |address| networks.iter().any(|network| network.contains(address));
+    Guard::allowing(allowed, "; name its network in webhook_networks")
 }
 
 fn sender(app: &App) -> Sender {
@@ -214,8 +142,7 @@ fn sender(app: &App) -> Sender {
         .expect("ring speaks TLS 1.2 and 1.3")
         .with_root_certificates(roots)
         .with_no_client_auth();
-    let mut http =
-        HttpConnector::new_with_resolver(Lookup { networks: app.config.webhook_networks.as_slice().into() });
+    let mut http = HttpConnector::new_with_resolver(guard(&app.config.webhook_networks));
     http.enforce_http(false);
     let https =
         HttpsConnectorBuilder::new().with_tls_config(tls).https_or_http().enable_http1().wrap_connector(http);
@@ -263,15 +190,5 @@ mod tests {
         }
         let here = ["127.0.0.0/8".parse().unwrap()];
         assert!(check(&"http://127.0.0.1:8080/".parse().unwrap(), &here).is_ok());
-    }
-
-    #[tokio::test]
-    async fn a_name_leads_nowhere_that_its_address_may_not() {
-        let name: Name = "localhost".parse().unwrap();
-        let mut closed = Lookup { networks: [].into() };
-        let error = closed.call(name.clone()).await.unwrap_err();
-        assert!(error.to_string().contains("is not public"), "{error}");
-        let mut open = Lookup { networks: ["127.0.0.0/8".parse().unwrap()].into() };
-        assert!(open.call(name).await.unwrap().all(|address| address.ip().is_loopback()));
     }
 }

@@ -1,10 +1,11 @@
 //! What each command does; `main.rs` only parses.
 //!
 //! `user`, `device`, `relying_party` and `audit` speak to the running service over its socket; `database` has `backup`, and those that
-//! touch files; `key` those about keys; `serve` is the service.
+//! touch files; `key` those about keys; `check_config` says what a configuration means; `serve` is the service.
 
 mod archive;
 pub(crate) mod audit;
+pub(crate) mod check_config;
 pub(crate) mod database;
 pub(crate) mod device;
 pub(crate) mod key;

@@ -55,16 +55,17 @@ pub(super) fn overrides(
 impl Override {
     /// Puts the value where the file would have it.
     pub(super) fn apply(self, table: &mut Table) {
-        match self.name.split_once('.') {
-            None => drop(table.insert(self.name.to_owned(), self.value)),
-            Some((table_name, name)) => {
-                let inner = table.entry(table_name).or_insert_with(|| Value::Table(Table::new()));
+        let mut inner = table;
+        let mut rest = self.name;
+        while let Some((name, within)) = rest.split_once('.') {
+            rest = within;
+            match inner.entry(name).or_insert_with(|| Value::Table(Table::new())) {
+                Value::Table(table) => inner = table,
                 // A file in which this is no table is refused for that.
-                if let Value::Table(inner) = inner {
-                    inner.insert(name.to_owned(), self.value);
-                }
+                _ => return,
             }
         }
+        inner.insert(rest.to_owned(), self.value);
     }
 }
 
@@ -88,6 +89,7 @@ mod tests {
             ("STYRK_TLS__CERTIFICATE", "/run/tls.pem"),
             ("STYRK_TLS__KEY", "/run/tls.key"),
             ("STYRK_LOG__FORMAT", "json"),
+            ("STYRK_PUSH__FCM__ACCOUNT", "/run/credentials/styrk.service/fcm.json"),
             ("STYRK_LOG", "debug"),
             ("HOME", "/root"),
         ])
@@ -98,6 +100,8 @@ mod tests {
         assert_eq!(config.organisation.name, "Region Å");
         assert_eq!(config.tls.unwrap().key.to_str(), Some("/run/tls.key"));
         assert_eq!(config.log.format, Format::Json);
+        let account = config.push.fcm.unwrap().account;
+        assert_eq!(account.to_str(), Some("/run/credentials/styrk.service/fcm.json"));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The shape of the file. What is in it is checked in [`super`].
 
+use super::push::PushFile;
 use super::{Application, ConfigError, Format, TlsFiles, value};
 use authenticator_protocol::number::Digits;
 use serde::Deserialize;
@@ -35,6 +36,8 @@ pub(super) struct File {
     pub(super) webhook_networks: Vec<String>,
     #[serde(default)]
     pub(super) policy: PolicyFile,
+    #[serde(default)]
+    pub(super) push: PushFile,
 }
 
 #[derive(Deserialize)]

@@ -3,6 +3,7 @@
 
 mod environment;
 mod file;
+pub mod push;
 pub mod settings;
 
 use authenticator_protocol::enrolment::Organisation;
@@ -52,6 +53,8 @@ pub struct Config {
     pub metrics: Option<SocketAddr>,
     /// What MyApps lists.
     pub applications: Vec<Application>,
+    /// What wakes phones beside their open sockets.
+    pub push: push::Push,
     /// Private networks that results may be delivered to.
     pub webhook_networks: Vec<Network>,
     /// Calls of the API within a second, for each relying party.
@@ -224,6 +227,7 @@ impl Config {
             log: Log { format: file.log.format, level: file.log.level.unwrap_or(Log::default().level) },
             metrics: file.metrics.listen,
             applications: file.applications,
+            push: file.push.push()?,
             api_calls: file.api_calls.unwrap_or(20),
             api_waits: file.api_waits.unwrap_or(PARTY_WAITS),
             connections: file.connections.unwrap_or(16_384),

@@ -205,6 +205,43 @@ pub const SETTINGS: &[Setting] = &[
         || policy().audit_months.to_string(),
         "Months for which the audit trail is kept, 3 to 240.",
     ),
+    optional(
+        "push.roots",
+        "none",
+        "A PEM file with roots to believe beside the system's when pushes are sent: those of a proxy that opens TLS.",
+    ),
+    optional(
+        "push.apns.key",
+        "none",
+        "The `.p8` file of a key for APNs, readable by owner and group alone. With it, the next three must be there.",
+    ),
+    optional("push.apns.key_id", "none", "The key's id: ten letters and digits."),
+    optional("push.apns.team_id", "none", "The team's id: ten letters and digits."),
+    optional("push.apns.topic", "none", "The app's bundle id."),
+    optional(
+        "push.apns.environment",
+        "`production`",
+        "`production`, or `sandbox` for an app that Xcode installed.",
+    ),
+    optional("push.apns.endpoint", "Apple's", "Another address instead, `https`: a gateway's."),
+    optional(
+        "push.fcm.account",
+        "none",
+        "The JSON file of a service account of the Firebase project, readable by owner and group alone.",
+    ),
+    optional("push.fcm.endpoint", "Google's", "Another address instead, `https`: a gateway's."),
+    optional(
+        "push.web.key",
+        "none",
+        "A P-256 key in PEM (`openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256`), readable by owner and \
+         group alone, for Web Push and UnifiedPush. With it, the next must be there.",
+    ),
+    optional("push.web.contact", "none", "`mailto:` or `https:` address that push services may turn to."),
+    list(
+        "push.web.networks",
+        Kind::List,
+        "Private networks that push services may be in, ranges as above. Public addresses always may.",
+    ),
     optional("log.format", "`text`", "`text` for people, or `json`: an object on each line."),
     Setting {
         name: "log.level",
@@ -231,7 +268,7 @@ check-config` says what is wrong, and which setting it is about.
 The variable in the second column counts instead of the file: the name in capitals behind `STYRK_`, with two underscores
 for a dot. Lists have commas between their parts there. A variable that begins so and names no setting is an error.
 
-No setting is a secret. `tls.key` and `keys` say where secrets lie: files that others may read are refused. Where
+No setting is a secret. `tls.key`, `keys` and those of `push` say where secrets lie: files that others may read are refused. Where
 systemd hands a file over (`LoadCredential=tls.key:…`), `Environment=STYRK_TLS__KEY=%d/tls.key` names it.
 
 | setting | variable | default | what it decides, and what it may be |
@@ -282,8 +319,9 @@ mod tests {
             assert!(!error.contains("unknown field"), "{}: {error}", setting.name);
         }
         let mut tables = vec![""];
-        tables.extend(SETTINGS.iter().filter_map(|setting| Some(setting.name.split_once('.')?.0)));
-        tables.dedup();
+        for setting in SETTINGS {
+            tables.extend(setting.name.match_indices('.').map(|(end, _)| &setting.name[..end]));
+        }
         for table in tables {
             let prefix = if table.is_empty() { String::new() } else { format!("{table}.") };
             let error = wrong(&format!("{prefix}nothing"));

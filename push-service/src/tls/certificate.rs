@@ -103,7 +103,7 @@ fn wrong<'a>(setting: &'static str, path: &'a Path) -> impl Fn(String) -> Certif
 }
 
 /// Its group may read it: Debian's `ssl-cert`, and systemd where it gives a credential by an access list.
-fn read_key(path: &Path) -> Result<Zeroizing<Vec<u8>>, String> {
+pub(crate) fn read_key(path: &Path) -> Result<Zeroizing<Vec<u8>>, String> {
     let mode = fs::metadata(path).map_err(|error| error.to_string())?.permissions().mode();
     if mode & 0o037 != 0 {
         return Err(format!("has mode {:o}: others could use it; chmod 600, or 640", mode & 0o777));

@@ -2,6 +2,7 @@
 
 mod certificate;
 
+pub(crate) use certificate::read_key;
 pub use certificate::{Certificate, CertificateError};
 
 use crate::app::App;

@@ -3,10 +3,12 @@
 use super::pool::Shared;
 use crate::answer::{Reason, with_causes};
 use crate::clock::left;
+use crate::endpoint::Endpoint;
 use crate::pause::pause;
 use bytes::Bytes;
 use h2::client::{Connection, SendRequest};
 use h2::{Ping, PingPong};
+use rustls::ClientConfig;
 use rustls::pki_types::ServerName;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -85,15 +87,7 @@ pub(super) async fn keep(shared: Arc<Shared>, slot: usize) {
 async fn connect(shared: &Shared) -> Result<(SendRequest<Bytes>, Connection<Stream, Bytes>), Reason> {
     let at = &shared.endpoint;
     let connecting = async {
-        let stream =
-            TcpStream::connect((at.host.as_str(), at.port)).await.map_err(|error| with_causes(&error))?;
-        stream.set_nodelay(true).map_err(|error| with_causes(&error))?;
-        let name = ServerName::try_from(at.host.clone()).map_err(|error| with_causes(&error))?;
-        let tls = TlsConnector::from(Arc::clone(&shared.tls));
-        let stream = tls.connect(name, stream).await.map_err(|error| with_causes(&error))?;
-        if stream.get_ref().1.alpn_protocol() != Some(b"h2") {
-            return Err("does not speak HTTP/2".to_owned());
-        }
+        let stream = dial(at, &shared.tls).await?;
         let mut builder = h2::client::Builder::new();
         builder.initial_max_send_streams(1).enable_push(false).max_header_list_size(16 * 1024);
         builder.handshake(stream).await.map_err(|error| with_causes(&error))
@@ -103,6 +97,19 @@ async fn connect(shared: &Shared) -> Result<(SendRequest<Bytes>, Connection<Stre
         () = shared.clock.sleep(CONNECTING) => Err("no answer within 5 s".to_owned()),
     };
     connected.map_err(|why| Reason::new(&format!("cannot connect to {}: {why}", at.authority)))
+}
+
+async fn dial(at: &Endpoint, tls: &Arc<ClientConfig>) -> Result<Stream, String> {
+    let stream =
+        TcpStream::connect((at.host.as_str(), at.port)).await.map_err(|error| with_causes(&error))?;
+    stream.set_nodelay(true).map_err(|error| with_causes(&error))?;
+    let name = ServerName::try_from(at.host.clone()).map_err(|error| with_causes(&error))?;
+    let tls = TlsConnector::from(Arc::clone(tls));
+    let stream = tls.connect(name, stream).await.map_err(|error| with_causes(&error))?;
+    if stream.get_ref().1.alpn_protocol() != Some(b"h2") {
+        return Err("does not speak HTTP/2".to_owned());
+    }
+    Ok(stream)
 }
 
 /// Until the connection takes nothing more.
@@ -156,5 +163,22 @@ impl Drop for AbortOnDrop {
         if let Some(task) = &self.0 {
             task.abort();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::SystemClock;
+    use crate::fake::FakeApns;
+    use crate::trust::Trust;
+
+    /// A lone push is two segments, and the second would wait for the peer's delayed ACK: 40 ms for each push.
+    #[tokio::test]
+    async fn nagles_algorithm_is_off() {
+        let fake = FakeApns::start("example.app", Arc::new(SystemClock)).await;
+        let tls = Trust::nobody().and(fake.root().as_bytes()).unwrap().client(&[b"h2"]);
+        let stream = dial(&fake.endpoint(), &Arc::new(tls)).await.unwrap();
+        assert!(stream.get_ref().0.nodelay().unwrap());
     }
 }

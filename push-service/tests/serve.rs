@@ -45,9 +45,11 @@ impl Service {
         change(command.stderr(stderr));
         let child = command.spawn().unwrap();
         let mut service = Self { child, port, metrics, folder };
-        while TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_err() {
-            assert!(service.child.try_wait().unwrap().is_none(), "it has ended");
-            std::thread::yield_now();
+        for port in [port, metrics] {
+            while TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_err() {
+                assert!(service.child.try_wait().unwrap().is_none(), "it has ended");
+                std::thread::yield_now();
+            }
         }
         service
     }

@@ -46,8 +46,8 @@ const NEEDS: &[Need] = &[
         ],
     },
     Need {
-        name: "Python's packages cryptography and openapi-spec-validator",
-        why: "the independent phone, the checker of the vectors, and the example for relying parties",
+        name: "Python's packages cryptography, http_ece and openapi-spec-validator",
+        why: "the independent phone and receiver of pushes, the checker of the vectors, and the example for relying parties",
         there: has_python_packages,
         install: &[&[
             "python3",
@@ -60,6 +60,12 @@ const NEEDS: &[Need] = &[
             "-r",
             "tests/independent/requirements.txt",
         ]],
+    },
+    Need {
+        name: "ntfy, of Debian 13",
+        why: "a UnifiedPush server that takes what the service sends",
+        there: |root| runs("bash", &[&root.join("tests/independent/ntfy.sh").to_string_lossy(), "--there"]),
+        install: &[&["bash", "tests/independent/ntfy.sh"]],
     },
     Need {
         name: "curl, jq and openssl",
@@ -83,7 +89,7 @@ const NEEDS: &[Need] = &[
     },
     Need {
         name: "a JDK",
-        why: "compiles and runs the Kotlin; 17 or newer",
+        why: "compiles and runs the Kotlin, and pushy's mock of APNs; 17 or newer",
         there: |_| runs("javac", &["-version"]),
         install: &[
             &["apt-get", "update", "-q"],
@@ -92,7 +98,7 @@ const NEEDS: &[Need] = &[
     },
     Need {
         name: "Maven",
-        why: "builds the Kotlin, with what it needs from Maven Central",
+        why: "builds the same, with what they need from Maven Central",
         there: |_| runs("mvn", &["--version"]),
         install: &[
             &["apt-get", "update", "-q"],
@@ -156,7 +162,7 @@ fn runs(program: &str, arguments: &[&str]) -> bool {
 
 fn has_python_packages(root: &Path) -> bool {
     let python = Command::new("python3")
-        .args(["-c", "import cryptography, openapi_spec_validator"])
+        .args(["-c", "import cryptography, http_ece, openapi_spec_validator"])
         .env("PYTHONPATH", python(root))
         .output();
     python.is_ok_and(|output| output.status.success())

@@ -116,6 +116,16 @@ const PARTS: &[Part] = &[
         what: What::Commands(&[BUILD, &["python3", "tests/independent/test_phone.py"]]),
     },
     Part {
+        name: "push",
+        budget: 2,
+        what: What::Commands(&[
+            &["cargo", "build", "--locked", "--workspace", "--example", "send"],
+            &["mvn", "-B", "-ntp", "-q", "-f", "tests/pushy/pom.xml", "package"],
+            &["python3", "tests/independent/test_web_push.py"],
+            &["python3", "tests/independent/test_pushy.py"],
+        ]),
+    },
+    Part {
         name: "kotlin",
         budget: 4,
         what: What::Commands(&[BUILD, &["mvn", "-B", "-ntp", "-f", "android/linux-ci/pom.xml", "test"]]),

@@ -103,7 +103,9 @@ async fn every_row_is_as_it_was() {
         assert_eq!(number(&db, "PRAGMA before.user_version"), schema);
         for table in texts(&db, "SELECT name FROM before.sqlite_schema WHERE type = 'table'") {
             // Whether it is in use belongs to the file, not to what it holds; a public key has become a key of its own.
-            let moved = |column: &String| column == "in_use" || (table == "relying_parties" && column == "public_key");
+            let moved = |column: &String| {
+                column == "in_use" || (table == "relying_parties" && column == "public_key")
+            };
             let columns = texts(&db, &format!("SELECT name FROM pragma_table_info('{table}', 'before')"));
             let columns: Vec<String> = columns.into_iter().filter(|column| !moved(column)).collect();
             let columns = columns.join(", ");

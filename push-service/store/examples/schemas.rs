@@ -1,5 +1,5 @@
 //! Writes `tests/schemas/N.sql`: what a database of schema N looks like, with rows in every table. Run by hand when a
-//! schema was added, and never again for an old one: `cargo run -p store --example schemas -- 5`.
+//! schema was added, and never again for an old one: `cargo run -p store --example schemas -- 7`.
 
 #![expect(clippy::print_stdout, reason = "the answer of a command")]
 

@@ -18,6 +18,9 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::{AbortHandle, JoinSet};
 use tokio_rustls::TlsAcceptor;
 
+/// Longer than anything takes that works.
+const MINUTE: Duration = Duration::from_secs(60);
+
 /// What a fake does with a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Act {
@@ -112,9 +115,15 @@ impl Script {
     }
 
     /// Ends when so many requests have come in.
+    ///
+    /// # Panics
+    ///
+    /// When they do not come within a minute.
     pub async fn until_received(&self, count: usize) {
+        let mut seen = self.0.count.subscribe();
         // This object holds the sender.
-        let _ = self.0.count.subscribe().wait_for(|seen| *seen >= count).await;
+        let came = tokio::time::timeout(MINUTE, seen.wait_for(|seen| *seen >= count)).await;
+        assert!(came.is_ok(), "{count} requests were expected, {} came", self.received().len());
     }
 
     /// Connections that were ever made.

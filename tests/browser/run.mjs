@@ -19,7 +19,7 @@ if (!existsSync(`${here}node_modules`)) {
 }
 // STYRK_DEMO names a demo that is built already.
 if (!process.env.STYRK_DEMO) {
-  const status = run("cargo", ["build", "-q", "--locked", "--workspace"], root);
+  const status = run("cargo", ["build", "-q", "--locked", "--workspace", "--bins", "--lib", "--tests"], root);
   if (status !== 0) process.exit(status);
 }
 const wanted = process.argv.slice(2);

@@ -34,9 +34,11 @@ enum What {
     Commands(&'static [&'static [&'static str]]),
 }
 
-/// Builds what other languages and the browser work with. Always this selection of packages: another one would have other
-/// features, and compile dozens of crates again.
-pub(crate) const BUILD: &[&str] = &["cargo", "build", "--locked", "--workspace"];
+/// Builds what other languages and the browser work with: always the selection of packages and targets that the tests
+/// have. With another one dependencies have other features, and dozens of crates are compiled again; and the bindings,
+/// whose library has no hash in its name, would lie there for the wrong ones.
+pub(crate) const BUILD: &[&str] =
+    &["cargo", "build", "--locked", "--workspace", "--bins", "--lib", "--tests"];
 
 const PARTS: &[Part] = &[
     Part { name: "house", budget: 1, what: What::House },

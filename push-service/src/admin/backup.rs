@@ -32,7 +32,7 @@ pub const STATE: HeaderName = HeaderName::from_static("styrk-state");
 const PIECE: usize = 256 * 1024;
 
 fn failed(error: impl std::fmt::Display) -> Refused {
-    tracing::error!(%error, "backup");
+    tracing::error!(%error, "a backup was not made");
     Refused::new(StatusCode::INTERNAL_SERVER_ERROR, format!("the copy was not made: {error}"))
 }
 

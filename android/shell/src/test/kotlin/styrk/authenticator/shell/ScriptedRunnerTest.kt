@@ -216,15 +216,20 @@ class ScriptedRunnerTest {
     fun timers_that_ran_out_while_the_phone_slept_fire_when_something_happens() {
         val runner = runner(
             Script(
-                Event.Refresh to listOf(EffectKind.StartTimer(1UL, (2 * HOUR).toULong()), EffectKind.StartTimer(2UL, HOUR.toULong())),
+                Event.Refresh to listOf(
+                    EffectKind.StartTimer(1UL, (2 * HOUR).toULong()), EffectKind.StartTimer(2UL, HOUR.toULong()),
+                    EffectKind.OpenSocket(1UL, "wss://x"),
+                ),
             ),
         )
         runner.event(Event.Refresh)
-        assertLog("Refresh")
+        // Begun after the timers, and what it tells is told after the look at them: the clock changes under neither.
+        assertLog("Refresh", "open wss://x")
         elapsed.addAndGet(HOUR - 1)
         runner.event(Event.Foregrounded)
         runner.event(Event.Backgrounded)
-        assertLog("Foregrounded", "Backgrounded")
+        listeners.take().text("here")
+        assertLog("Foregrounded", "Backgrounded", "SocketText")
         elapsed.addAndGet(HOUR + 1)
         runner.event(Event.WakeArrived(byteArrayOf()))
         runner.event(Event.Foregrounded)

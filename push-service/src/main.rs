@@ -17,6 +17,10 @@ use push_service::logs::{self, Logging};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+/// Threads that answer, write and log hand memory to each other all the time; the system's allocator has a lock for that.
+#[global_allocator]
+static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// The authenticator that an organisation runs itself.
 #[derive(Parser)]
 #[command(

@@ -26,14 +26,14 @@ pub const JOSE: &str = "application/jose";
 pub struct Body {
     text: String,
     path: String,
-    visit: Visit,
+    address: IpAddr,
 }
 
 impl FromRequest<Arc<App>> for Body {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, app: &Arc<App>) -> Result<Self, ApiError> {
-        let visit = Visit::of(app, request.extensions(), request.headers());
+        let address = Visit::address(app, request.extensions(), request.headers());
         let path = request.uri().path().to_owned();
         if !is_jose(request.headers()) {
             return Err(ApiError::new(Code::Malformed, "content-type: application/jose"));
@@ -41,7 +41,7 @@ impl FromRequest<Arc<App>> for Body {
         let text = String::from_request(request, &())
             .await
             .map_err(|_| ApiError::new(Code::Malformed, "body: not UTF-8"))?;
-        Ok(Self { text, path, visit })
+        Ok(Self { text, path, address })
     }
 }
 
@@ -58,7 +58,7 @@ impl Body {
     /// Checks a message that brings its signer's key, unless its network has failed too often.
     pub fn with_own_key<M: Message>(self, app: &App) -> Result<(Verified<M>, PublicKey), ApiError> {
         let now = app.clock.now();
-        if let Some(seconds) = app.limits.claim_wait(self.visit.address, now) {
+        if let Some(seconds) = app.limits.claim_wait(self.address, now) {
             return Err(ApiError::too_many(seconds));
         }
         let message = Unverified::<M>::parse(&self.text)?;
@@ -78,7 +78,7 @@ impl Body {
 
     /// Where it came from.
     pub fn address(&self) -> IpAddr {
-        self.visit.address
+        self.address
     }
 }
 

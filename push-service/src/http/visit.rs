@@ -49,12 +49,17 @@ const BROWSER: &str = "styrk-browser";
 const SESSION: &str = "styrk-session";
 
 impl Visit {
-    /// From a request's parts.
-    pub fn of(app: &App, extensions: &Extensions, headers: &HeaderMap) -> Self {
+    /// The address that counts, alone.
+    pub fn address(app: &App, extensions: &Extensions, headers: &HeaderMap) -> IpAddr {
         let peer = extensions
             .get::<ConnectInfo<SocketAddr>>()
             .map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |info| info.0.ip());
-        let address = origin::address(peer, headers, &app.config.proxies);
+        origin::address(peer, headers, &app.config.proxies)
+    }
+
+    /// From a request's parts.
+    pub fn of(app: &App, extensions: &Extensions, headers: &HeaderMap) -> Self {
+        let address = Self::address(app, extensions, headers);
         let cookies = CookieJar::from_headers(headers);
         let chosen = cookies.get(LANGUAGE).and_then(|cookie| Language::from_tag(cookie.value()));
         let asked = headers.get("accept-language").and_then(|value| value.to_str().ok()).unwrap_or_default();

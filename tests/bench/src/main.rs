@@ -25,7 +25,7 @@ mod sign_in;
 mod socket;
 mod spread;
 
-use figure::{core, pages, profile, size, sockets, start, throughput};
+use figure::{core, floor, pages, profile, size, sockets, start, throughput};
 use load::Free;
 use machine::Machine;
 use organisation::Organisation;
@@ -67,6 +67,7 @@ async fn run(plan: &Plan, work: &str, page: &str) -> Outcome {
     rlimit::increase_nofile_limit(u64::MAX)?;
     let machine = Machine::look(folder.path())?;
     let core = core::measure(plan.wakes)?;
+    let floor = floor::measure(plan.stretch / 2)?;
 
     say("filling databases");
     let mut organisations = Vec::new();
@@ -109,8 +110,20 @@ async fn run(plan: &Plan, work: &str, page: &str) -> Outcome {
 
     let filled = organisations.iter().map(|one| (one.users, one.filled, one.bytes)).collect();
     let took = clock::now() - began;
-    let figures =
-        Figures { plan, machine, core, filled, started, memory, throughput, profile, pages, costs, took };
+    let figures = Figures {
+        plan,
+        machine,
+        floor,
+        core,
+        filled,
+        started,
+        memory,
+        throughput,
+        profile,
+        pages,
+        costs,
+        took,
+    };
     std::fs::write(Path::new(page), figures.to_string())?;
     say(page);
     Ok(())

@@ -65,17 +65,17 @@ extractors!(Asks: Scope::Ask, Reads: Scope::Read);
 
 /// Finds out who calls, and counts the call.
 pub async fn known(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
-    let visit = Visit::of(&app, request.extensions(), request.headers());
+    let address = Visit::address(&app, request.extensions(), request.headers());
     let now = app.clock.now();
     let caller = match caller(&app, request.headers(), now).await {
         Ok(caller) => caller,
         Err(error) => {
             // Whoever has the right key is never held up by strangers beside them.
-            if let Some(seconds) = app.quotas.strangers_wait(visit.address, now) {
+            if let Some(seconds) = app.quotas.strangers_wait(address, now) {
                 return ApiError::too_many(seconds).into_response();
             }
             if error.is(Code::Unauthorized) && request.headers().contains_key(header::AUTHORIZATION) {
-                app.quotas.stranger(visit.address, now);
+                app.quotas.stranger(address, now);
             }
             let mut response = error.into_response();
             say_how(&mut response);

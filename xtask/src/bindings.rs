@@ -5,8 +5,8 @@ use crate::parts::{self, execute};
 use std::path::Path;
 
 const CRATE: &str = "authenticator-bindings";
-/// What cargo makes of the crate, for this machine.
-const LIBRARY: &str = "target/debug/libauthenticator_bindings.so";
+/// What shells load, for this machine.
+const LIBRARY: &str = "target/debug/libauthenticator.so";
 /// Where the generator writes, and where each file lives.
 const FRESH: &str = "target/bindings";
 const FILES: &[(&str, &str)] = &[

@@ -54,8 +54,8 @@ const TARGETS: &[Target] = &[
     },
 ];
 
-const CRATE: &str = "authenticator-bindings";
-const LIBRARY: &str = "libauthenticator_bindings.a";
+const CRATE: &str = "authenticator-library";
+const LIBRARY: &str = "libauthenticator.a";
 
 /// What an app may become larger by for one processor, in bytes.
 const MOST: u64 = 3_000_000;

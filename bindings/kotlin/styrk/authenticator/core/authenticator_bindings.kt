@@ -392,7 +392,7 @@ private fun findLibraryName(componentName: String): String {
     if (libOverride != null) {
         return libOverride
     }
-    return "authenticator_bindings"
+    return "authenticator"
 }
 
 // Define FFI callback types

@@ -1,4 +1,4 @@
-// Builds the demo and plays every journey, four files at a time: each has a demo and a browser of its own. Arguments choose files: `node run.mjs 2-sign-in`.
+// Builds the demo and plays every journey, two files at a time: each has a demo and a browser of its own. Arguments choose files: `node run.mjs 2-sign-in`.
 
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
@@ -31,4 +31,4 @@ if (files.length === 0) {
   console.error(`no test is named ${wanted.join(" or ")}`);
   process.exit(1);
 }
-process.exit(run("node", ["--test", "--test-concurrency=4", "--test-reporter=spec", ...files], here));
+process.exit(run("node", ["--test", "--test-concurrency=2", "--test-reporter=spec", ...files], here));

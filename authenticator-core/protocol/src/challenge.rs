@@ -1,7 +1,8 @@
 //! The question that the service puts to one device about one sign-in request.
 
 use crate::ids::{ChallengeId, DeviceId};
-use crate::jws::{Header, Message, Typ, Unsigned, Verified, present};
+use crate::json::present;
+use crate::jws::{Header, Message, Typ, Unsigned, Verified};
 use crate::number::Digits;
 use crate::text::is_visible;
 use crate::time::Seconds;

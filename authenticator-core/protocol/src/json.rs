@@ -3,8 +3,8 @@
 //! Derived readers are generous: they take a list for an object, and an object for a word. Two readers that are
 //! generous in different ways read different messages, so nobody here is.
 
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 /// UTF-8 throughout, every member of the form that its writer gives it; `None` otherwise. Members that `T` does not
@@ -15,6 +15,14 @@ pub fn read<T: DeserializeOwned + Serialize>(bytes: &[u8]) -> Option<T> {
     let given: Value = serde_json::from_str(text).ok()?;
     let written = serde_json::to_value(&value).ok()?;
     stands_in(&written, &given).then_some(value)
+}
+
+/// For members that may be absent: `null` is not absence.
+#[expect(clippy::missing_errors_doc, reason = "serde's own")]
+pub fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
 }
 
 fn stands_in(written: &Value, given: &Value) -> bool {
@@ -33,7 +41,6 @@ fn stands_in(written: &Value, given: &Value) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde::Deserialize;
 
     #[derive(Debug, PartialEq, Serialize, Deserialize)]
     #[serde(rename_all = "snake_case")]

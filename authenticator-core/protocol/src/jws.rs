@@ -5,12 +5,12 @@
 
 use crate::code::{Bytes, Hash, decode, decode_array, encode};
 use crate::ids::RequestNonce;
-use crate::json;
+use crate::json::{self, present};
 use crate::keys::{PublicKey, Sign, Signature, Verify};
 use crate::time::Seconds;
 use crate::{MAX_JWS, VERSION};
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use std::fmt;
@@ -292,13 +292,6 @@ pub struct Verified<M> {
     pub payload: M,
     /// The hash by which other messages refer to this one.
     pub hash: Hash,
-}
-
-/// For members that may be absent: `null` is not absence.
-pub(crate) fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
-    deserializer: D,
-) -> Result<Option<T>, D::Error> {
-    T::deserialize(deserializer).map(Some)
 }
 
 fn hash(input: &str) -> Hash {

@@ -1,6 +1,6 @@
 //! Errors of the phone API: problem details (RFC 9457) with a stable code.
 
-use crate::jws::present;
+use crate::json::present;
 use crate::time::Seconds;
 use serde::{Deserialize, Serialize};
 

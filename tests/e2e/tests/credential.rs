@@ -117,7 +117,9 @@ async fn a_token_of_its_own_is_good_for_one_call_within_five_minutes() -> Outcom
     for (change, why) in [
         (json!({ "alg": "none" }), "authorization: not a valid key"),
         (json!({ "typ": "dpop+jwt" }), "authorization: not a valid key"),
+        (json!({ "typ": null }), "authorization: not a valid key"),
         (json!({ "crit": ["b64"] }), "authorization: not a valid key"),
+        (json!({ "crit": null }), "authorization: not a valid key"),
         (json!({ "sub": foreign }), "authorization: not a valid key"),
         (json!({ "jti": null }), "authorization: not a valid key"),
         (json!({ "jti": "" }), "jti: 1 to 255"),

@@ -4,9 +4,10 @@ use crate::keys::RingVerify;
 use crate::remembered::Remembered;
 use authenticator_protocol::code::{Bytes, Hash, decode, decode_array};
 use authenticator_protocol::ids::RelyingPartyId;
+use authenticator_protocol::json::{self, present};
 use authenticator_protocol::keys::Verify as _;
 use authenticator_protocol::time::{Millis, Seconds};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use signin::relying_party::{ApiKey, Proof};
 use std::collections::HashMap;
@@ -30,14 +31,16 @@ pub struct Token {
     signature: [u8; 64],
 }
 
-#[derive(Deserialize)]
+#[derive(Serialize, Deserialize)]
 struct Head {
     alg: String,
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     typ: Option<String>,
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     crit: Option<serde_json::Value>,
 }
 
-#[derive(Deserialize)]
+#[derive(Serialize, Deserialize)]
 struct Claims {
     iss: String,
     sub: String,
@@ -60,8 +63,9 @@ impl Token {
     pub fn parse(text: &str) -> Option<Self> {
         let (input, signature) = text.rsplit_once('.')?;
         let (head, claims) = input.split_once('.')?;
-        let head: Head = serde_json::from_slice(&decode(head)?).ok()?;
-        let claims: Claims = serde_json::from_slice(&decode(claims)?).ok()?;
+        let head: Head = json::read(&decode(head)?)?;
+        let claims: Claims = json::read(&decode(claims)?)?;
+        // RFC 7515 section 4.1.11: no extension is known here, and `null` is not absence.
         let plain = head.crit.is_none() && head.typ.is_none_or(|typ| typ.eq_ignore_ascii_case("JWT"));
         (head.alg == "ES256" && plain && claims.iss == claims.sub).then_some(())?;
         let issuer = claims.iss.parse().ok()?;
@@ -141,6 +145,7 @@ impl Tokens {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use authenticator_protocol::code::encode;
 
     #[test]
     fn each_is_used_once_and_none_from_before_the_start() {
@@ -163,5 +168,49 @@ mod tests {
         // Those that have expired are forgotten, since their time refuses them.
         assert_eq!(tokens.use_up(party, token(5_000, 1_302), Seconds(1_302)), Ok(()));
         assert_eq!(tokens.seen.lock().unwrap()[&party].things.len(), 1);
+    }
+
+    #[test]
+    fn one_reader_reads_what_another_reads() {
+        let id = RelyingPartyId::from_bytes([1; 16]);
+        let claims = format!(r#""iss":"{id}","sub":"{id}","aud":"a","iat":1,"exp":2,"jti":"x""#);
+        let read = |head: &str, claims: &str| {
+            let [head, claims] = [head, claims].map(|part| encode(part.as_bytes()));
+            Token::parse(&format!("{head}.{claims}.{}", encode(&[0; 64]))).is_some()
+        };
+        let object = |members: &str| format!("{{{members}}}");
+        let (head, whole) = (object(r#""alg":"ES256""#), object(&claims));
+        assert!(read(&head, &whole) && read(r#"{"kid":[1],"typ":"jwt","alg":"ES256"}"#, &whole));
+        assert!(read(&head, &object(&format!(r#"{claims},"nbf":1.5,"more":{{}}"#))));
+        for other in [
+            r#""alg":"ES256","alg":"ES256""#,
+            r#""alg":"none","alg":"ES256""#,
+            r#""alg":{"ES256":null}"#,
+            r#""alg":null"#,
+            r#""alg":"ES256","typ":null"#,
+            r#""alg":"ES256","typ":"JWT","typ":"JWT""#,
+            r#""alg":"ES256","crit":null"#,
+            r#""alg":"ES256","crit":[]"#,
+            r#""alg":"ES256","crit":["exp"]"#,
+            r#""alg":"ES256","kid":"\ud800""#,
+        ] {
+            assert!(!read(&object(other), &whole), "{other}");
+        }
+        assert!(
+            !read(r#"["ES256","JWT",null]"#, &whole)
+                && !read(&head, &format!(r#"["{id}","{id}","a",1,2,"x"]"#))
+        );
+        for (member, others) in [
+            (r#""iat":1"#, [r#""iat":1.0"#, r#""iat":"1""#, r#""iat":-1"#, r#""iat":1,"iat":1"#]),
+            (r#""jti":"x""#, [r#""jti":1"#, r#""jti":["x"]"#, r#""jti":null"#, r#""jti":"x","jti":"y""#]),
+            (
+                r#""aud":"a""#,
+                [r#""aud":["a"]"#, r#""aud":{"a":1}"#, r#""aud":null"#, r#""aud":"b","aud":"a""#],
+            ),
+        ] {
+            for other in others {
+                assert!(!read(&head, &object(&claims.replace(member, other))), "{other}");
+            }
+        }
     }
 }

@@ -60,11 +60,65 @@ pub struct Limits {
     pub waiting: Arc<Shares<Notice>>,
     /// Waits of one relying party, for whatever requests.
     pub parties: Arc<Shares<RelyingPartyId>>,
-    hits: [AtomicU64; LIMITS.len()],
+    hits: [AtomicU64; Limit::ALL.len()],
 }
 
 /// What is counted when it refuses somebody.
-pub const LIMITS: [&str; 6] = ["password", "claim", "typed_code", "receipt", "request", "enrolment"];
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Limit {
+    /// Passwords.
+    Password,
+    /// Claims and registrations of unknown codes.
+    Claim,
+    /// Typed codes that are nobody's.
+    TypedCode,
+    /// Unknown receipts.
+    Receipt,
+    /// Sign-in requests from our own page.
+    Request,
+    /// Registrations that were begun.
+    Enrolment,
+    /// Calls of one relying party.
+    ApiCall,
+    /// Wrong keys of relying parties from one network.
+    ApiKey,
+    /// Waits of one relying party, or for one request.
+    ApiWait,
+    /// Requests that one relying party has open, or asks of one user.
+    ApiRequest,
+}
+
+impl Limit {
+    /// All of them, in their order.
+    pub const ALL: [Self; 10] = [
+        Self::Password,
+        Self::Claim,
+        Self::TypedCode,
+        Self::Receipt,
+        Self::Request,
+        Self::Enrolment,
+        Self::ApiCall,
+        Self::ApiKey,
+        Self::ApiWait,
+        Self::ApiRequest,
+    ];
+
+    /// Its label.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Password => "password",
+            Self::Claim => "claim",
+            Self::TypedCode => "typed_code",
+            Self::Receipt => "receipt",
+            Self::Request => "request",
+            Self::Enrolment => "enrolment",
+            Self::ApiCall => "api_call",
+            Self::ApiKey => "api_key",
+            Self::ApiWait => "api_wait",
+            Self::ApiRequest => "api_request",
+        }
+    }
+}
 
 /// Open sockets of one device: one, and those that it has lost without a word and that no ping has missed yet.
 const SOCKETS: usize = 8;
@@ -191,11 +245,15 @@ impl Passwords {
 impl Limits {
     /// How often each limit has refused somebody.
     pub fn hits(&self) -> impl Iterator<Item = (&'static str, u64)> {
-        LIMITS.into_iter().zip(self.hits.iter().map(|hits| hits.load(Ordering::Relaxed)))
+        Limit::ALL
+            .map(Limit::as_str)
+            .into_iter()
+            .zip(self.hits.iter().map(|hits| hits.load(Ordering::Relaxed)))
     }
 
-    fn hit(&self, limit: usize) {
-        self.hits[limit].fetch_add(1, Ordering::Relaxed);
+    /// Somebody was refused.
+    pub fn hit(&self, limit: Limit) {
+        self.hits[limit as usize].fetch_add(1, Ordering::Relaxed);
     }
 
     /// Password checks that run or wait.
@@ -207,7 +265,7 @@ impl Limits {
     pub fn password(&self, login: &str, place: &Place, now: Millis) -> Try {
         let tried = self.try_password(login, place, now);
         if tried != Try::Now {
-            self.hit(0);
+            self.hit(Limit::Password);
         }
         tried
     }
@@ -270,7 +328,7 @@ impl Limits {
         let (mut requests, mut strangers) = (lock(&self.requests), lock(&self.strangers));
         let together = if from_network { strangers.wait(&user, now) } else { None };
         if let Some(seconds) = requests.wait(&key, now).max(together) {
-            self.hit(4);
+            self.hit(Limit::Request);
             return Err(seconds);
         }
         requests.count(key, now);
@@ -282,7 +340,7 @@ impl Limits {
 
     /// Seconds until a phone from this network may claim or register again.
     pub fn claim_wait(&self, address: IpAddr, now: Millis) -> Option<u64> {
-        lock(&self.claims).wait(&Place::network(address), now).inspect(|_| self.hit(1))
+        lock(&self.claims).wait(&Place::network(address), now).inspect(|_| self.hit(Limit::Claim))
     }
 
     /// Counts a claim or a registration of an unknown code.
@@ -292,7 +350,7 @@ impl Limits {
 
     /// Seconds until this user may begin another registration from there.
     pub fn enrolment_wait(&self, user: UserId, place: &Place, now: Millis) -> Option<u64> {
-        lock(&self.enrolments).wait(&(user, place.clone()), now).inspect(|_| self.hit(5))
+        lock(&self.enrolments).wait(&(user, place.clone()), now).inspect(|_| self.hit(Limit::Enrolment))
     }
 
     /// Counts a registration that has begun. Who may not begin one uses up nothing of who may.
@@ -303,7 +361,7 @@ impl Limits {
     /// Counts a claim by a typed code before it is known whether the code is right, so that many at once are no way
     /// around; seconds to wait when there were too many. Never per user or code: a guess costs its owner nothing.
     pub fn typed_try(&self, address: IpAddr, now: Millis) -> Result<(), u64> {
-        counted(&self.typed, Place::network(address), now).inspect_err(|_| self.hit(2))
+        counted(&self.typed, Place::network(address), now).inspect_err(|_| self.hit(Limit::TypedCode))
     }
 
     /// It was no guess after all.
@@ -313,7 +371,7 @@ impl Limits {
 
     /// Counts an unknown receipt; seconds to wait when there were too many.
     pub fn receipt_unknown(&self, address: IpAddr, now: Millis) -> Result<(), u64> {
-        counted(&self.receipts, Place::network(address), now).inspect_err(|_| self.hit(3))
+        counted(&self.receipts, Place::network(address), now).inspect_err(|_| self.hit(Limit::Receipt))
     }
 }
 

@@ -104,7 +104,7 @@ impl Metrics {
         for how in authenticator_protocol::answer::End::ALL {
             drop(self.sign_ins.get_or_create(&End { end: how.as_str() }));
         }
-        for limit in crate::limits::LIMITS {
+        for limit in crate::limits::Limit::ALL.map(crate::limits::Limit::as_str) {
             drop(self.limits.get_or_create(&Limit { limit }));
         }
         self

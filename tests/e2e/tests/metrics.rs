@@ -2,8 +2,10 @@
 
 use authenticator_protocol::answer::DenialReason;
 use authenticator_protocol::code::Bytes;
+use e2e::relying_party::Opened;
 use e2e::world::{number, other, sign_in};
 use e2e::{DIGITS, Error, Outcome, World};
+use serde_json::json;
 use std::time::Duration;
 use tokio::time::timeout;
 
@@ -59,6 +61,45 @@ async fn a_limit_that_refuses_somebody_is_counted() -> Outcome {
     let said = text(&world).await?;
     assert_eq!(value(&said, "styrk_limits_hit_total{limit=\"password\"}")?, 1.0);
     assert_eq!(value(&said, "styrk_limits_hit_total{limit=\"claim\"}")?, 0.0);
+    Ok(())
+}
+
+#[tokio::test]
+async fn limits_of_relying_parties_are_counted() -> Outcome {
+    let (world, _, _) = World::enrolled(DIGITS).await?;
+    let backend = world.relying_party().await?;
+    let hits = async |limit: &str| {
+        value(&text(&world).await?, &format!("styrk_limits_hit_total{{limit=\"{limit}\"}}"))
+    };
+    let limits = ["api_call", "api_key", "api_wait", "api_request"];
+    for limit in limits {
+        assert_eq!(hits(limit).await?, 0.0, "{limit}");
+    }
+    let ask = async |session: u8| {
+        let body = json!({ "user": demo::organisation::USERS[0].login(), "session": session.to_string() });
+        backend.ask(&body).await
+    };
+    let opened = Opened::of(&ask(1).await?)?;
+    for session in 2..=3 {
+        Opened::of(&ask(session).await?)?;
+    }
+    assert_eq!(ask(4).await?.refusal()?.0, "waiting");
+    assert_eq!(hits("api_request").await?, 1.0);
+
+    world.app().await?.limits.parties.within(0);
+    assert_eq!(backend.get(&opened.id, 1).await?.status, 429);
+    assert_eq!(hits("api_wait").await?, 1.0);
+
+    for _ in 0..32 {
+        backend.with_key("x").get(&opened.id, 0).await?;
+    }
+    assert_eq!(hits("api_key").await?, 2.0, "thirty are allowed");
+
+    while backend.get("x", 0).await?.status != 429 {}
+    assert_eq!(hits("api_call").await?, 1.0);
+    for limit in limits {
+        assert!(hits(limit).await? <= 2.0, "{limit} alone");
+    }
     Ok(())
 }
 

@@ -8,6 +8,7 @@ use super::token::{Name, Token};
 use crate::app::App;
 use crate::http::problem::ApiError;
 use crate::http::visit::Visit;
+use crate::limits::Limit;
 use crate::quota::Quota;
 use authenticator_protocol::code::{Hash, Secret, decode_array, encode};
 use authenticator_protocol::ids::{ApiKeyId, RelyingPartyId};
@@ -72,6 +73,7 @@ pub async fn known(State(app): State<Arc<App>>, mut request: Request, next: Next
         Err(error) => {
             // Whoever has the right key is never held up by strangers beside them.
             if let Some(seconds) = app.quotas.strangers_wait(address, now) {
+                app.limits.hit(Limit::ApiKey);
                 return ApiError::too_many(seconds).into_response();
             }
             if error.is(Code::Unauthorized) && request.headers().contains_key(header::AUTHORIZATION) {
@@ -86,7 +88,10 @@ pub async fn known(State(app): State<Arc<App>>, mut request: Request, next: Next
     let quota = app.quotas.call(party, now);
     let used = |token| app.tokens.use_up(party, token, now.seconds());
     let mut response = match (quota.wait(), caller.token) {
-        (Some(seconds), _) => ApiError::too_many(seconds).into_response(),
+        (Some(seconds), _) => {
+            app.limits.hit(Limit::ApiCall);
+            ApiError::too_many(seconds).into_response()
+        }
         (None, Some(token)) if let Err(why) = used(token) => {
             ApiError::new(Code::Unauthorized, why).into_response()
         }

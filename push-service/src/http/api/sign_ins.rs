@@ -5,6 +5,7 @@ use super::description;
 use super::problem::Code;
 use crate::app::App;
 use crate::http::problem::ApiError;
+use crate::limits::Limit;
 use crate::result;
 use authenticator_protocol::challenge::Purpose;
 use authenticator_protocol::code::{Bytes, Hash};
@@ -153,7 +154,11 @@ pub async fn post(
     };
     let ask = new.checked(&app, &party, digest(&[&body]), repeat)?;
     let asked = app.store.ask(ask).await?;
-    let placed = app.tell(asked)?;
+    let placed = app.tell(asked).inspect_err(|why| {
+        if matches!(Code::from(*why), Code::Waiting | Code::Backlog) {
+            app.limits.hit(Limit::ApiRequest);
+        }
+    })?;
     let status = if placed.again { StatusCode::OK } else { StatusCode::CREATED };
     let location = format!("/api/v1/sign-ins/{}", placed.request.id);
     Ok((status, [(LOCATION, location)], Json(SignIn::of(&app, &placed.request))).into_response())

@@ -6,6 +6,7 @@ use super::sign_ins::{SignIn, invalid, own, view};
 use crate::app::App;
 use crate::connections::Lasting;
 use crate::http::problem::ApiError;
+use crate::limits::Limit;
 use crate::shares::Share;
 use crate::waiting::Subscription;
 use authenticator_protocol::ids::{RelyingPartyId, RequestId};
@@ -40,12 +41,14 @@ impl Waiter {
         id: RequestId,
     ) -> Result<(Self, RequestView), ApiError> {
         let (party, notice) = (party.id, Notice::Request(id));
+        let full = |seconds, what| {
+            app.limits.hit(Limit::ApiWait);
+            ApiError::too_many(seconds).because(what)
+        };
         let of_party = app.limits.parties.take(party);
-        let of_party =
-            of_party.ok_or_else(|| ApiError::too_many(5).because("waits: too many at the same time"))?;
+        let of_party = of_party.ok_or_else(|| full(5, "waits: too many at the same time"))?;
         let of_request = app.limits.waiting.take(notice);
-        let of_request =
-            of_request.ok_or_else(|| ApiError::too_many(1).because("waits: too many for one request"))?;
+        let of_request = of_request.ok_or_else(|| full(1, "waits: too many for one request"))?;
         let request = app.bus.subscribe(notice);
         let key_ended = app.bus.subscribe(Notice::KeyEnded(key));
         // It may have ended before anybody listened.

@@ -5,12 +5,15 @@
 
 use crate::config::{Format, Log};
 use std::io::Write;
+use std::panic::PanicHookInfo;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::time::Duration;
+use tracing::Dispatch;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 /// Lines that wait to be written, at most.
 const WAITING: usize = 8_192;
@@ -52,22 +55,34 @@ pub fn start(log: &Log) -> std::io::Result<Logging> {
         .filter_map(|name| name.parse().ok())
         .fold(filter, |filter, name| filter.add_directive(name));
     let lines = Lines::to(std::io::stderr())?;
+    written(lines.clone(), log.format, filter).init();
+    std::panic::set_hook(Box::new(panicked));
+    Ok(Logging(lines))
+}
+
+/// What takes events and spans and writes them to `lines`.
+pub(crate) fn written(lines: Lines, format: Format, filter: EnvFilter) -> Dispatch {
     // What the library cannot write it would print, and printing panics where nothing can be written.
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_writer(lines.clone())
+        .with_writer(lines)
         .with_ansi(false)
         .log_internal_errors(false);
-    match log.format {
-        Format::Text => builder.init(),
-        Format::Json => builder.json().flatten_event(true).with_span_list(false).init(),
+    match format {
+        Format::Text => builder.into(),
+        Format::Json => builder.json().flatten_event(true).with_span_list(false).into(),
     }
-    Ok(Logging(lines))
+}
+
+/// Whatever goes wrong is a line like any other, within the request that it befell.
+pub(crate) fn panicked(info: &PanicHookInfo<'_>) {
+    let place = info.location().map(tracing::field::display);
+    tracing::error!(place, said = info.payload_as_str(), "panicked");
 }
 
 impl Lines {
     /// Starts the thread that writes to `to`.
-    fn to(to: impl Write + Send + 'static) -> std::io::Result<Self> {
+    pub(crate) fn to(to: impl Write + Send + 'static) -> std::io::Result<Self> {
         let (queue, lines) = sync_channel(WAITING);
         let lost = Arc::new(AtomicU64::new(0));
         let counted = Arc::clone(&lost);
@@ -148,13 +163,13 @@ impl Drop for Logging {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use std::sync::{Mutex, PoisonError};
 
     /// Fails, blocks or writes, as its owner says.
-    #[derive(Clone)]
-    struct Disk {
+    #[derive(Clone, Default)]
+    pub(crate) struct Disk {
         is_full: Arc<std::sync::atomic::AtomicBool>,
         written: Arc<Mutex<Vec<u8>>>,
     }
@@ -172,34 +187,43 @@ mod tests {
         }
     }
 
-    fn settled(lines: &Lines) {
-        let (written, all) = sync_channel(1);
-        lines.queue.send(Line::End(written)).unwrap();
-        all.recv().unwrap();
+    impl Disk {
+        pub(crate) fn written(&self) -> String {
+            String::from_utf8(self.written.lock().unwrap_or_else(PoisonError::into_inner).clone()).unwrap()
+        }
+    }
+
+    impl Lines {
+        /// Waits until all that was said is written.
+        pub(crate) fn settled(&self) {
+            let (written, all) = sync_channel(1);
+            self.queue.send(Line::End(written)).unwrap();
+            all.recv().unwrap();
+        }
     }
 
     #[test]
     fn what_was_lost_is_said_when_there_is_room_again() {
-        let disk = Disk { is_full: Arc::default(), written: Arc::default() };
+        let disk = Disk::default();
         let mut lines = Lines::to(disk.clone()).unwrap();
         lines.write_all(b"one\n").unwrap();
-        settled(&lines);
+        lines.settled();
         disk.is_full.store(true, Ordering::SeqCst);
         for _ in 0..3 {
             lines.write_all(b"lost\n").unwrap();
         }
-        settled(&lines);
+        lines.settled();
         assert_eq!(lines.lost.load(Ordering::SeqCst), 3);
         disk.is_full.store(false, Ordering::SeqCst);
         lines.write_all(b"two\n").unwrap();
-        settled(&lines);
-        let written = String::from_utf8(disk.written.lock().unwrap().clone()).unwrap();
+        lines.settled();
+        let written = disk.written();
         assert_eq!(written, "one\n3 lines of the log were lost before this one\ntwo\n");
     }
 
     #[test]
     fn an_event_is_one_line_whatever_is_in_it() {
-        let disk = Disk { is_full: Arc::default(), written: Arc::default() };
+        let disk = Disk::default();
         let lines = Lines::to(disk.clone()).unwrap();
         let log = tracing_subscriber::fmt().with_writer(lines.clone()).with_ansi(false).finish();
         tracing::subscriber::with_default(log, || {
@@ -207,8 +231,8 @@ mod tests {
             tracing::error!(error = %forged, text = forged, "store");
             tracing::error!("{forged}");
         });
-        settled(&lines);
-        let written = String::from_utf8(disk.written.lock().unwrap().clone()).unwrap();
+        lines.settled();
+        let written = disk.written();
         assert_eq!(written.lines().count(), 2, "{written}");
         assert!(
             written.contains("nothing\\r\\n2027") && !written.contains(['\r', '\u{1b}', '\u{9b}']),
@@ -218,7 +242,7 @@ mod tests {
 
     #[test]
     fn nobody_waits_for_a_reader_who_does_not_read() {
-        let disk = Disk { is_full: Arc::default(), written: Arc::default() };
+        let disk = Disk::default();
         let held = Arc::clone(&disk.written);
         let held = held.lock().unwrap();
         let mut lines = Lines::to(disk).unwrap();
@@ -227,6 +251,6 @@ mod tests {
         }
         assert!((99..=100).contains(&lines.lost.load(Ordering::SeqCst)));
         drop(held);
-        settled(&lines);
+        lines.settled();
     }
 }

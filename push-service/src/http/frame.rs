@@ -17,12 +17,23 @@ use axum::extract::{OriginalUri, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use futures_util::FutureExt as _;
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use tracing::Instrument as _;
 
+/// All of this, around every request. One layer, since a request that passes one copies all that lies within.
+pub async fn around(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let inner = |app, request| caught(request, |request| whole_body(app, request, next));
+    name(request, |request| finish(app, request, inner)).await
+}
+
 /// Gives the request a name that people can read out on the telephone: `7F3K-2Q9D`.
-pub async fn name(mut request: Request, next: Next) -> Response {
+async fn name<F: Future<Output = Response>>(
+    mut request: Request,
+    next: impl FnOnce(Request) -> F,
+) -> Response {
     let random: [u8; 8] = bytes(&mut store::SystemRandom::new());
     let mut id: String = random.iter().map(|byte| char::from(CROCKFORD[usize::from(byte & 31)])).collect();
     id.insert(4, '-');
@@ -33,7 +44,7 @@ pub async fn name(mut request: Request, next: Next) -> Response {
     let path = request.uri().path();
     let path = if path.starts_with(RECEIPTS) { RECEIPTS } else { path };
     let span = tracing::info_span!("request", id, method = %request.method(), path);
-    let mut response = next.run(request).instrument(span).await;
+    let mut response = next(request).instrument(span).await;
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert("x-request-id", value);
     }
@@ -41,11 +52,18 @@ pub async fn name(mut request: Request, next: Next) -> Response {
 }
 
 /// Writes the bodies of errors, and the headers that every answer has.
-pub async fn finish(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
-    let visit = Visit::of(&app, request.extensions(), request.headers());
+async fn finish<F: Future<Output = Response>>(
+    app: Arc<App>,
+    request: Request,
+    next: impl FnOnce(Arc<App>, Request) -> F,
+) -> Response {
     let path = request.uri().path().to_owned();
-    let for_phones = path.starts_with("/api/");
-    let mut response = next.run(request).await;
+    let for_programs = path.starts_with("/api/");
+    let address = Visit::address(&app, request.extensions(), request.headers());
+    let id = request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
+    // Language, cookies and browser are for whoever may get a page.
+    let visit = (!for_programs).then(|| Visit::of(&app, request.extensions(), request.headers()));
+    let mut response = next(Arc::clone(&app), request).await;
     let (api, page) =
         (response.extensions().get::<ApiError>().cloned(), response.extensions().get::<PageError>().copied());
     if let Some(error) = api {
@@ -57,13 +75,13 @@ pub async fn finish(State(app): State<Arc<App>>, request: Request, next: Next) -
             code,
             field,
             detail,
-            address = %visit.address,
+            %address,
             relying_party = caller,
             "refused"
         );
         // What a layer within has said stays said.
         let said = std::mem::take(response.headers_mut());
-        response = (status, axum::Json(error.body(&visit.request_id))).into_response();
+        response = (status, axum::Json(error.body(&id))).into_response();
         response.headers_mut().extend(
             said.into_iter()
                 .filter_map(|(name, value)| Some((name?, value)))
@@ -75,9 +93,9 @@ pub async fn finish(State(app): State<Arc<App>>, request: Request, next: Next) -
         {
             response.headers_mut().insert(header::RETRY_AFTER, value);
         }
-    } else if let Some(PageError(problem)) = page {
+    } else if let (Some(PageError(problem)), Some(visit)) = (page, &visit) {
         let status = response.status();
-        tracing::info!(status = status.as_u16(), ?problem, address = %visit.address, "refused");
+        tracing::info!(status = status.as_u16(), ?problem, %address, "refused");
         response = (status, visit.page(&app, None, View::Problem(problem))).into_response();
         if let Problem::TooManyRequests { minutes } = problem {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(minutes * 60));
@@ -85,9 +103,9 @@ pub async fn finish(State(app): State<Arc<App>>, request: Request, next: Next) -
         if let Problem::Unavailable = problem {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(2));
         }
-    } else if response.status().is_client_error()
+    } else if let Some(visit) = &visit
+        && response.status().is_client_error()
         && response.headers().get(header::CONTENT_TYPE).is_none_or(|kind| kind != "text/html; charset=utf-8")
-        && !for_phones
     {
         // An extractor of the framework refused: say it on a page of ours.
         let problem = match response.status() {
@@ -126,6 +144,14 @@ fn set(headers: &mut HeaderMap, name: HeaderName, value: &'static str) {
     headers.insert(name, HeaderValue::from_static(value));
 }
 
+/// A handler that panics has failed, and nobody else with it. The line of the log is [`crate::logs`]'.
+async fn caught<F: Future<Output = Response>>(request: Request, next: impl FnOnce(Request) -> F) -> Response {
+    let uri = request.uri().clone();
+    // What a handler leaves half done is either committed whole or not at all, or a count behind a lock.
+    let answered = AssertUnwindSafe(next(request)).catch_unwind().await;
+    answered.unwrap_or_else(|_| refuse(&uri, Code::Internal, Problem::Internal))
+}
+
 /// The largest body, in bytes: a signed message, or a form.
 const MAX_BODY: usize = 16 * 1024;
 
@@ -133,7 +159,7 @@ const MAX_BODY: usize = 16 * 1024;
 const BODY: u64 = 15_000;
 
 /// Reads the body before anybody looks at it: it is neither long nor does it take long.
-pub async fn whole_body(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+async fn whole_body(app: Arc<App>, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
     let read = tokio::select! {
         biased;
@@ -201,6 +227,13 @@ fn refuse(uri: &Uri, code: Code, problem: Problem) -> Response {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::Format;
+    use crate::logs::{self, Lines, tests::Disk};
+    use axum::Router;
+    use axum::middleware::from_fn;
+    use axum::routing::get;
+    use tower::ServiceExt as _;
+    use tracing_subscriber::EnvFilter;
 
     fn from(headers: &[(&'static str, &'static str)]) -> bool {
         let headers = headers
@@ -222,5 +255,52 @@ mod tests {
         assert!(!from(&[("sec-fetch-site", "same-site"), ("origin", "https://mfa.example")]));
         assert!(!from(&[("sec-fetch-site", "cross-site")]));
         assert!(!from(&[("sec-fetch-site", "none")]));
+    }
+
+    #[tokio::test]
+    #[expect(clippy::panic, reason = "what is to be caught")]
+    async fn a_panic_is_a_line_with_the_requests_id_and_an_answer() {
+        let hook = std::panic::take_hook();
+        std::panic::set_hook(Box::new(logs::panicked));
+        let mut seen = Vec::new();
+        for format in [Format::Text, Format::Json] {
+            let disk = Disk::default();
+            let lines = Lines::to(disk.clone()).unwrap();
+            let log = logs::written(lines.clone(), format, EnvFilter::new("info"));
+            let _log = tracing::dispatcher::set_default(&log);
+            let routes = Router::new()
+                .route("/api/v1/fails", get(async || -> &str { panic!("number 47\nforged") }))
+                .route("/fails", get(async || -> &str { panic!("a page") }))
+                .route("/works", get(async || "yes"))
+                .layer(from_fn(|request, next: Next| {
+                    name(request, |request| caught(request, |request| next.run(request)))
+                }));
+            for path in ["/api/v1/fails", "/fails", "/works"] {
+                let request = Request::builder().uri(path).body(Body::empty()).unwrap();
+                let answer = routes.clone().oneshot(request).await.unwrap();
+                let id = answer.headers()["x-request-id"].to_str().unwrap().to_owned();
+                let refused =
+                    answer.extensions().get::<ApiError>().is_some_and(|error| error.is(Code::Internal));
+                let page =
+                    matches!(answer.extensions().get::<PageError>(), Some(PageError(Problem::Internal)));
+                seen.push((answer.status().as_u16(), refused, page));
+                lines.settled();
+                let written = disk.written();
+                let line = written.lines().find(|line| line.contains(&id)).map(str::to_owned);
+                let Some(line) = line else {
+                    assert_eq!(path, "/works", "{written}");
+                    continue;
+                };
+                assert!(line.contains("panicked") && line.contains("frame.rs:"), "{line}");
+                if format == Format::Json {
+                    let line: serde_json::Value = serde_json::from_str(&line).unwrap();
+                    assert_eq!((&line["level"], &line["span"]["id"]), (&"ERROR".into(), &id.as_str().into()));
+                }
+            }
+            assert_eq!(disk.written().lines().count(), 2);
+        }
+        std::panic::set_hook(hook);
+        let once = [(500, true, false), (500, false, true), (200, false, false)];
+        assert_eq!(seen, [once, once].concat());
     }
 }

@@ -16,7 +16,7 @@ use crate::app::App;
 use authenticator_protocol::discovery;
 use authenticator_protocol::request::paths;
 use axum::Router;
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 use std::sync::Arc;
 
@@ -67,8 +67,6 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/ready", get(health::ready))
         .fallback(frame::not_found)
         .method_not_allowed_fallback(frame::method_not_allowed)
-        .layer(from_fn_with_state(Arc::clone(&app), frame::whole_body))
-        .layer(from_fn_with_state(Arc::clone(&app), frame::finish))
-        .layer(from_fn(frame::name))
+        .layer(from_fn_with_state(Arc::clone(&app), frame::around))
         .with_state(app)
 }

@@ -1,6 +1,6 @@
 //! Errors that leave the service: problem details for phones and relying parties, a page for people.
 //!
-//! A handler returns [`ApiError`] or [`PageError`]; [`super::frame::finish`] writes the body, which needs the
+//! A handler returns [`ApiError`] or [`PageError`]; [`super::frame::around`] writes the body, which needs the
 //! request's id and language.
 
 use super::api::description;

@@ -71,6 +71,8 @@ kinds! {
     PasswordThrottled = "password_throttled",
     /// A sign-in request was opened.
     RequestOpened = "request_opened",
+    /// It wakes nobody; the detail says why: `crowded`, `flood`, `reported`.
+    RequestSilent = "request_silent",
     /// It ended: approved.
     RequestApproved = "request_approved",
     /// It ended: denied.

@@ -19,6 +19,7 @@ const STEPS: &[(&str, &str)] = &[
     (include_str!("../src/sqlite/schema/005_public_keys.sql"), ""),
     (include_str!("../src/sqlite/schema/006_audit_relying_party.sql"), AUDIT_RELYING_PARTY),
     (include_str!("../src/sqlite/schema/007_in_use.sql"), ""),
+    (include_str!("../src/sqlite/schema/008_silent.sql"), ""),
 ];
 
 /// Ids and hashes are made of one byte each: users 1…, sessions 11…, devices 21…, enrolments 31…, requests 41…,

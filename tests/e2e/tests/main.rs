@@ -29,6 +29,7 @@ mod request;
 mod restart;
 mod session;
 mod signature;
+mod silence;
 mod socket;
 mod text;
 mod time;

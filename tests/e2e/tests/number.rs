@@ -69,6 +69,8 @@ async fn the_number_never_travels_to_the_phone() -> Outcome {
         .await?,
     ];
     phone.approve(&numbers[0]).await?;
+    // From now on it is a browser that the user has signed in with: each of its requests wakes the phone.
+    browser.get("/register").await?;
     for round in 0..6 {
         let number = post(&mut browser, &public, "/sign-in", &login).await?;
         socket.next().await?;

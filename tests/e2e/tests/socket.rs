@@ -209,13 +209,15 @@ async fn a_socket_is_not_for_other_sites_pages() -> Outcome {
 #[tokio::test]
 async fn it_replays_nothing() -> Outcome {
     let (world, mut browser, phone) = World::enrolled(DIGITS).await?;
+    let mut second = world.browser();
+    phone.sign_in(&mut second).await?;
     number(&mut browser).await?;
     number(&mut world.browser()).await?;
     // What waited before is fetched, not pushed: one wake, which says that the socket is open, whatever waits.
     let (mut socket, _) = phone.socket(&world.demo.service).await?;
     assert!(socket.within(Duration::from_millis(100)).await.is_err(), "one opening, one wake");
     assert_eq!(phone.challenges().await?.len(), 2);
-    number(&mut world.browser()).await?;
+    number(&mut second).await?;
     wake(&mut socket).await?;
     assert!(socket.within(Duration::from_millis(100)).await.is_err(), "one request, one wake");
     Ok(())

@@ -5,7 +5,7 @@ use crate::decision::{Change, Decision, Notice};
 use crate::device::Device;
 use crate::fact::{Fact, FactKind};
 use crate::policy::Policy;
-use crate::request::{Asked, Asker, Origin, Question, ask};
+use crate::request::{Asked, Asker, Origin, Question, Strangers, ask};
 use crate::session::{Session, SessionKey, is_live};
 use crate::user::User;
 use authenticator_protocol::challenge::Purpose;
@@ -141,6 +141,7 @@ fn test(
         devices: &[device],
         pending: typing.pending,
         taken: typing.taken,
+        strangers: &Strangers::default(),
         digits: policy.digits,
         until: now.seconds().millis().plus_seconds(policy.lifetime).min(enrolment.expires),
     };

@@ -1,7 +1,7 @@
 //! Opening a request for a relying party.
 
 use super::open::{Question, ask};
-use super::{Asked, Asker, Commission, Origin, SignInRequest};
+use super::{Asked, Asker, Commission, Origin, SignInRequest, Strangers};
 use crate::decision::Decision;
 use crate::device::{Device, DeviceState};
 use crate::policy::Policy;
@@ -182,6 +182,7 @@ pub fn ask_for(
         devices: &devices,
         pending: read.pending,
         taken: read.taken,
+        strangers: &Strangers::default(),
         digits: ask_for.digits.map_or(policy.digits, |digits| digits.max(policy.digits)),
         until: now.seconds().millis().plus_seconds(lifetime),
     };

@@ -100,6 +100,7 @@ pub(super) fn challenge(
 mod tests {
     use super::*;
     use crate::device::DeviceState;
+    use crate::request::Strangers;
     use crate::request::{OpenRequest, Opener, open};
     use crate::world::{Seeded, World, hash, key};
     use crate::{Change, Decision};
@@ -142,6 +143,7 @@ mod tests {
                 devices: &world.devices,
                 pending: &[],
                 taken: &only,
+                strangers: &Strangers::default(),
             };
             open(&wanted, &opener, &world.policy, world.now, &mut Seeded(random))
         };

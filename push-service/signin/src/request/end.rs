@@ -44,7 +44,7 @@ pub(super) fn close(asked: &Asked, how: End, by: Option<DeviceId>, now: Millis) 
 }
 
 /// Ends a request, and nothing else: one change that erases the number, one fact, one notice to those who wait,
-/// and a wake for each device that shows it. Whatever comes when the time is over finds it expired (property 15).
+/// and a wake for each device that was woken for it. Whatever comes when the time is over finds it expired (property 15).
 ///
 /// The answer is how it ended just now; `None` when it had ended before.
 pub(crate) fn end(asked: &Asked, how: End, by: Option<DeviceId>, now: Millis) -> Decision<Option<End>> {
@@ -70,7 +70,7 @@ pub(crate) fn end(asked: &Asked, how: End, by: Option<DeviceId>, now: Millis) ->
         decision.write(Change::AddDelivery(request.id));
         decision.tell(Notice::Delivery);
     }
-    for device in asked.devices.iter().filter(|device| Some(**device) != by) {
+    for device in asked.devices.iter().filter(|device| Some(**device) != by && !request.silent) {
         decision.tell(Notice::Wake(*device));
     }
     decision

@@ -11,6 +11,7 @@ mod end;
 mod life;
 mod number;
 mod open;
+mod silence;
 
 pub use answer::{Answer, NotTaken, Questioned, Says, answer};
 pub use ask::{Ask, Asking, LIFETIME, NotAsked, Placed, ask_for};
@@ -18,6 +19,7 @@ pub(crate) use end::end;
 pub use end::{cancel, expire, fail};
 pub use open::{NotOpened, OpenRequest, Opener, open};
 pub(crate) use open::{Question, ask};
+pub use silence::{FLOOD_WINDOW, REPORT_WINDOW, Strangers};
 
 use crate::enrolment::Enrolment;
 use crate::session::SessionKey;
@@ -61,6 +63,8 @@ pub struct SignInRequest {
     pub ended: Option<Ended>,
     /// An approval serves once.
     pub used: bool,
+    /// Neither its beginning nor its end wakes anybody (properties 14 and 18).
+    pub silent: bool,
 }
 
 impl SignInRequest {

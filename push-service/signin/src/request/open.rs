@@ -3,6 +3,7 @@
 use super::challenge::{LONGEST, LONGEST_MESSAGE, challenge, shown_origin, shown_purpose};
 use super::end::supersede;
 use super::number::free_number;
+use super::silence::{Strangers, silence};
 use super::{Asked, Asker, Origin, SignInRequest};
 use crate::decision::{Change, Decision, Notice};
 use crate::device::{Device, DeviceState};
@@ -58,6 +59,8 @@ pub struct Opener<'a> {
     pub pending: &'a [Asked],
     /// Whether a number is one of this user's that is pending or ended within [`super::NUMBER_MEMORY`].
     pub taken: &'a dyn Fn(&Number) -> bool,
+    /// What unknown browsers have asked of the user lately.
+    pub strangers: &'a Strangers,
 }
 
 /// Asks all active devices at once (property 17). A pending request of the same browser is superseded
@@ -93,6 +96,7 @@ pub fn open(
         devices: &active,
         pending: opener.pending,
         taken: opener.taken,
+        strangers: opener.strangers,
         digits: policy.digits,
         until: now.seconds().millis().plus_seconds(policy.lifetime),
     };
@@ -112,6 +116,7 @@ pub(crate) struct Question<'a> {
     pub(crate) devices: &'a [&'a Device],
     pub(crate) pending: &'a [Asked],
     pub(crate) taken: &'a dyn Fn(&Number) -> bool,
+    pub(crate) strangers: &'a Strangers,
     pub(crate) digits: Digits,
     /// It ends at this moment.
     pub(crate) until: Millis,
@@ -126,7 +131,7 @@ pub(crate) fn ask(
     let Some(number) = free_number(question.digits, question.taken, random) else {
         return Decision::nothing(None);
     };
-    let request = SignInRequest {
+    let mut request = SignInRequest {
         id: RequestId::random(random),
         user: question.user,
         asker: question.asker,
@@ -141,7 +146,10 @@ pub(crate) fn ask(
         expires: question.until,
         ended: None,
         used: false,
+        silent: false,
     };
+    let silence = silence(&request, question.pending, question.strangers, now);
+    request.silent = silence.is_some();
     let organisation = visible(question.organisation, LONGEST);
     let challenges = question
         .devices
@@ -165,8 +173,15 @@ pub(crate) fn ask(
         detail: Some(request.application.clone()),
         ..Fact::new(FactKind::RequestOpened)
     });
-    for device in question.devices {
-        decision.tell(Notice::Wake(device.id));
+    match silence {
+        Some(why) => decision.record(Fact {
+            user: Some(request.user),
+            request: Some(request.id),
+            address: request.seen_address(),
+            detail: Some(why.as_str().to_owned()),
+            ..Fact::new(FactKind::RequestSilent)
+        }),
+        None => question.devices.iter().for_each(|device| decision.tell(Notice::Wake(device.id))),
     }
     decision.write(Change::AddRequest(Box::new(request.clone()), challenges));
     if let Some(session) = request.asker.session() {

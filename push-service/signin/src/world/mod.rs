@@ -10,13 +10,13 @@ use crate::enrolment::Enrolment;
 use crate::fact::{Fact, FactKind};
 use crate::policy::Policy;
 use crate::request::{
-    Answer, Asked, ChallengeRecord, NUMBER_MEMORY, NotOpened, NotTaken, OpenRequest, Opener, Origin,
-    Questioned, Says, SignInRequest,
+    Answer, Asked, ChallengeRecord, FLOOD_WINDOW, NUMBER_MEMORY, NotOpened, NotTaken, OpenRequest, Opener,
+    Origin, Questioned, REPORT_WINDOW, Says, SignInRequest, Strangers,
 };
 use crate::session::{Complete, Level, Raising, Session, SessionKey, UnderWay};
 use crate::user::{Failures, User};
 use crate::{Change, Decision, Notice, request, session};
-use authenticator_protocol::answer::{AnswerReply, DenialReason};
+use authenticator_protocol::answer::{AnswerReply, DenialReason, End};
 use authenticator_protocol::challenge::Purpose;
 use authenticator_protocol::code::Bytes;
 use authenticator_protocol::ids::{DeviceId, EnrolmentId, RequestId, UserId};
@@ -59,6 +59,8 @@ pub(crate) struct World {
     pub(crate) notices: Vec<Notice>,
     /// What was drawn; a store keeps hashes under a key.
     pub(crate) numbers: Vec<(RequestId, Number)>,
+    /// From where the browsers ask.
+    pub(crate) address: String,
 }
 
 /// A key, thumbprint or hash told apart by its number.
@@ -101,6 +103,7 @@ impl World {
             facts: Vec::new(),
             notices: Vec::new(),
             numbers: Vec::new(),
+            address: "192.0.2.7".into(),
         };
         world.add_session(1, Level::Password, 1);
         world
@@ -192,6 +195,20 @@ impl World {
             let recent = ended.is_none_or(|ended| self.now < ended.at.plus_seconds(NUMBER_MEMORY));
             Some(*id) != but && recent && drawn == number
         })
+    }
+    fn strangers(&self) -> Strangers {
+        let mut strangers = Strangers::default();
+        for request in &self.requests {
+            let strange = request.asker.session().is_some() && !request.origin.recognised;
+            let Some(ended) = request.ended.filter(|ended| strange && ended.end != End::Approved) else {
+                continue;
+            };
+            if ended.end == End::Reported && self.now < ended.at.plus_seconds(REPORT_WINDOW) {
+                strangers.reported.push(request.origin.address.clone());
+            }
+            strangers.unanswered += usize::from(self.now < ended.at.plus_seconds(FLOOD_WINDOW));
+        }
+        strangers
     }
     pub(crate) fn count(&self, kind: FactKind) -> usize {
         self.facts.iter().filter(|fact| fact.kind == kind).count()
@@ -306,7 +323,11 @@ impl World {
             session,
             purpose,
             application: "MyApps".into(),
-            origin: Self::origin(),
+            origin: Origin {
+                address: self.address.clone(),
+                recognised: self.recognised.contains(&self.session(session).browser),
+                ..Self::origin()
+            },
             organisation: "Region X".into(),
         };
         let mut random = Seeded(bytes::<1>(&mut self.random)[0].into());
@@ -317,6 +338,7 @@ impl World {
             devices: &self.devices,
             pending: &pending,
             taken: &|number| self.recent(number, None),
+            strangers: &self.strangers(),
         };
         random.0 ^= u64::try_from(self.requests.len()).unwrap() << 8;
         let decision = request::open(&open, &opener, &self.policy, self.now, &mut random);

@@ -298,7 +298,7 @@ pub async fn each_end_is_recorded_once_and_stays(engine: Box<dyn Engine>) {
             let word = format!("request_{}", end.as_str());
             let records = all.iter().filter(|record| {
                 record.fact.request == Some(*request)
-                    && record.fact.kind != FactKind::RequestOpened
+                    && ![FactKind::RequestOpened, FactKind::RequestSilent].contains(&record.fact.kind)
                     && record.fact.kind.as_str().starts_with("request_")
             });
             assert_eq!(records.map(|record| record.fact.kind.as_str()).collect::<Vec<_>>(), [word]);

@@ -14,14 +14,15 @@ use authenticator_protocol::time::Millis;
 use rusqlite::{Connection, params};
 use signin::device::Device;
 use signin::request::{
-    Asked, Asker, ChallengeRecord, Commission, Ended, NUMBER_MEMORY, Origin, SignInRequest,
+    Asked, Asker, ChallengeRecord, Commission, Ended, FLOOD_WINDOW, NUMBER_MEMORY, Origin, REPORT_WINDOW,
+    SignInRequest, Strangers,
 };
 
 macro_rules! columns {
     () => {
         "id, user, session, browser, purpose, enrolment, application, origin_address, origin_browser,
          origin_system, origin_place, recognised, digits, sealed_number, opened, expires, end, ended_at, ended_by,
-         used, message, relying_party, asked, nonce, result, repeat, delivered"
+         used, message, silent, relying_party, asked, nonce, result, repeat, delivered"
     };
 }
 
@@ -55,6 +56,7 @@ fn read(columns: &mut Columns<'_>, vault: &Vault) -> Outcome<SignInRequest> {
         },
         used: columns.take()?,
         message: columns.maybe()?,
+        silent: columns.take()?,
         asker: match columns.maybe()? {
             None => Asker::Session { key, browser },
             Some(relying_party) => Asker::RelyingParty(Box::new(Commission {
@@ -178,6 +180,25 @@ pub(super) fn recently_asked(
     Ok((asked.iter().filter(|other| **other == party).count(), asked.len()))
 }
 
+/// What browsers that a user has not signed in with have asked of them lately.
+pub(super) fn strangers(at: Reading<'_>, user: UserId) -> Outcome<Strangers> {
+    let sql = "SELECT end, ended_at, origin_address FROM requests
+        WHERE user = ?1 AND ended_at > ?2 AND end <> 'approved'
+            AND relying_party IS NULL AND NOT recognised AND enrolment IS NULL";
+    let params = params![user.as_bytes(), ms(at.now.minus_seconds(REPORT_WINDOW))];
+    let mut strangers = Strangers::default();
+    let ended: Vec<(End, Millis, String)> = all(at.db, sql, params, |columns| {
+        Ok((columns.word(End::from_word)?, columns.take()?, columns.take()?))
+    })?;
+    for (end, when, address) in ended {
+        if end == End::Reported {
+            strangers.reported.push(address);
+        }
+        strangers.unanswered += usize::from(at.now < when.plus_seconds(FLOOD_WINDOW));
+    }
+    Ok(strangers)
+}
+
 pub(super) fn add(
     db: &Connection,
     vault: &Vault,
@@ -189,7 +210,7 @@ pub(super) fn add(
         "INSERT INTO requests (",
         columns!(),
         ", number_tag) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,
-         NULL, NULL, NULL, FALSE, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?17)"
+         NULL, NULL, NULL, FALSE, ?18, ?25, ?19, ?20, ?21, ?22, ?23, ?24, ?17)"
     );
     let place = request.asker.place();
     let commission = request.asker.commission();
@@ -220,6 +241,7 @@ pub(super) fn add(
         commission.map(|of| of.result.as_bytes()),
         commission.and_then(|of| of.repeat).map(|hash| hash.0),
         commission.map(|of| of.delivered),
+        request.silent,
     ];
     write_one(db, "a new request", sql, params)?;
     for challenge in challenges {

@@ -25,6 +25,7 @@ pub(super) fn open(tx: &mut Tx<'_>, mut open: OpenRequest) -> Outcome<Result<Req
         devices: &devices::of_user(at, user.id)?,
         pending: &requests::pending(at, user.id)?,
         taken: &|number| is_among(at, &user.id, number, recent.iter().map(|(_, tag)| tag)),
+        strangers: &requests::strangers(at, user.id)?,
     };
     let decision = request::open(&open, &opener, at.policy, at.now, &mut *tx.random);
     tx.carry_out(decision)

@@ -16,7 +16,8 @@ pub(crate) fn is_the_services(file: &str) -> bool {
 
 /// A file without its tests, which stand last.
 pub(crate) fn without_tests(text: &str) -> &str {
-    text.split_once("#[cfg(test)]\nmod ").map_or(text, |(before, _)| before)
+    let begins = ["#[cfg(test)]\nmod ", "#[cfg(test)]\npub(crate) mod "];
+    begins.iter().find_map(|begin| text.split_once(begin)).map_or(text, |(before, _)| before)
 }
 
 /// What the source says and the table does not, or the other way about.

@@ -2,6 +2,7 @@
 
 mod enrolling;
 mod leaving;
+mod strangers;
 
 pub(crate) use enrolling::Phone;
 
@@ -10,13 +11,13 @@ use crate::enrolment::Enrolment;
 use crate::fact::{Fact, FactKind};
 use crate::policy::Policy;
 use crate::request::{
-    Answer, Asked, ChallengeRecord, FLOOD_WINDOW, NUMBER_MEMORY, NotOpened, NotTaken, OpenRequest, Opener,
-    Origin, Questioned, REPORT_WINDOW, Says, SignInRequest, Strangers,
+    Answer, Asked, ChallengeRecord, NUMBER_MEMORY, NotOpened, NotTaken, OpenRequest, Opener, Origin,
+    Questioned, Says, SignInRequest,
 };
 use crate::session::{Complete, Level, Raising, Session, SessionKey, UnderWay};
 use crate::user::{Failures, User};
 use crate::{Change, Decision, Notice, request, session};
-use authenticator_protocol::answer::{AnswerReply, DenialReason, End};
+use authenticator_protocol::answer::{AnswerReply, DenialReason};
 use authenticator_protocol::challenge::Purpose;
 use authenticator_protocol::code::Bytes;
 use authenticator_protocol::ids::{DeviceId, EnrolmentId, RequestId, UserId};
@@ -195,20 +196,6 @@ impl World {
             let recent = ended.is_none_or(|ended| self.now < ended.at.plus_seconds(NUMBER_MEMORY));
             Some(*id) != but && recent && drawn == number
         })
-    }
-    fn strangers(&self) -> Strangers {
-        let mut strangers = Strangers::default();
-        for request in &self.requests {
-            let strange = request.asker.session().is_some() && !request.origin.recognised;
-            let Some(ended) = request.ended.filter(|ended| strange && ended.end != End::Approved) else {
-                continue;
-            };
-            if ended.end == End::Reported && self.now < ended.at.plus_seconds(REPORT_WINDOW) {
-                strangers.reported.push(request.origin.address.clone());
-            }
-            strangers.unanswered += usize::from(self.now < ended.at.plus_seconds(FLOOD_WINDOW));
-        }
-        strangers
     }
     pub(crate) fn count(&self, kind: FactKind) -> usize {
         self.facts.iter().filter(|fact| fact.kind == kind).count()

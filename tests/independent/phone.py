@@ -134,6 +134,12 @@ def read_reply(body: bytes) -> Json:
             member(one, "here", bool)
         member(reply, "now", int)
         member(reply, "confirmed", bool)
+        push = member(reply, "push", dict) if "push" in reply else {}
+        for value, name in [(reply, "renew"), (push, "apns"), (push, "fcm")]:
+            if name in value:
+                member(value, name, bool)
+        if "web_push" in push:
+            unb64(member(push, "web_push", dict).get("key"), 65)
     except Refused as error:
         raise Refused("garbled") from error
     return reply

@@ -96,10 +96,25 @@ def proof(value: Any) -> bool:
     return ID(value) or fits(value, {"login": text, "secret": lambda code: text(code) and is_code(code)})
 
 
+def channels(value: Any) -> bool:
+    return type(value) is list and all(map(channel, value))
+
+
+def channel(value: Any) -> bool:
+    """A secret, and exactly one address."""
+    there = [name for name in ADDRESSES if isinstance(value, Members) and name in dict(value)]
+    return len(there) == 1 and fits(value, {"secret": HASH, there[0]: ADDRESSES[there[0]]})
+
+
 ID, HASH = encoded(16), encoded(32)
 JWK = {"kty": one_of("EC"), "crv": one_of("P-256"), "x": HASH, "y": HASH}
 HEADER = {"alg": text, "typ": text, "v": whole, "kid?": text, "jwk?": JWK, "htm?": text, "url?": text, "iat?": whole,
           "jti?": ID, "crit?": anything, "show?": texts}
+ADDRESSES: dict[str, Shape] = {
+    "apns": {"token": text, "environment": one_of("production", "sandbox"), "topic?": text},
+    "fcm": {"token": text},
+    "web_push": {"endpoint": text, "p256dh": encoded(65), "auth": ID},
+}
 ANSWER = {"challenge": ID, "hash": HASH}
 PAYLOADS: dict[str, Shape] = {
     "claim": {"code": proof, "approval_key": HASH, "commitment": HASH, "model": text, "system": text, "app": text},
@@ -116,6 +131,7 @@ PAYLOADS: dict[str, Shape] = {
     "approval": {**ANSWER, "number": number},
     "denial": {**ANSWER, "reason": one_of("cancelled", "not_me")},
     "socket": {"nonce": ID, "secret": HASH},
+    "channels": {"channels": channels},
     "leave": {},
     "key-statement": {"number": whole, "previous": HASH, "next_identity_key": HASH, "iat": whole},
 }

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from read import ID, Shape, boolean, fits, parse, plain, text, whole
+from read import ID, Shape, boolean, encoded, fits, parse, plain, text, whole
 
 PROBLEM = "application/problem+json"
 
@@ -32,8 +32,10 @@ def list_of(shape: Shape) -> Callable[[Any], bool]:
 
 
 ENDED: dict[str, Shape] = {"challenge": ID, "end": text, "here": boolean}
+PUSH: dict[str, Shape] = {"apns?": boolean, "fcm?": boolean, "web_push?": {"key": encoded(65)}}
 REPLY: dict[str, Shape] = {"now": whole, "challenges": list_of(text), "ended": list_of(ENDED), "confirmed": boolean,
-                           "key_statements?": list_of(text)}
+                           "key_statements?": list_of(text),
+                           "push?": PUSH, "renew?": boolean}
 
 
 def read_reply(body: str) -> dict[str, Any] | None:
@@ -47,7 +49,7 @@ def read_reply(body: str) -> dict[str, Any] | None:
     said = plain(value)
     ended = [{name: one[name] for name in ENDED} for one in said["ended"]]
     return {**{name: said[name] for name in ("now", "challenges", "confirmed")}, "ended": ended,
-            "key_statements": said.get("key_statements", [])}
+            "key_statements": said.get("key_statements", []), **{name: said[name] for name in ("push", "renew") if name in said}}
 
 
 # What the page names in the short answers.

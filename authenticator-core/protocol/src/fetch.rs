@@ -1,8 +1,9 @@
 //! What is waiting for a device; and leaving.
 
 use crate::answer::End;
+use crate::channels::Push;
 use crate::ids::ChallengeId;
-use crate::jws::{Message, Typ};
+use crate::jws::{Message, Typ, present};
 use crate::time::Seconds;
 use serde::{Deserialize, Serialize};
 
@@ -33,6 +34,13 @@ pub struct FetchReply {
     /// A compact JWS of each [`crate::statement::KeyStatement`] that this phone has missed, in order; at most 16.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub key_statements: Vec<String>,
+    /// Which channels this service can use; absent when it has no provider at all.
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    pub push: Option<Push>,
+    /// Whether the service has no living channel of this device although it could have one: the phone registers its
+    /// channels again, with fresh secrets.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub renew: bool,
 }
 
 /// A challenge that has ended.

@@ -36,6 +36,8 @@ pub enum Typ {
     Denial,
     /// A phone opens its socket.
     Socket,
+    /// A phone says where it can be woken.
+    Channels,
     /// A phone removes its own account.
     Leave,
     /// The identity key has a successor.
@@ -44,7 +46,7 @@ pub enum Typ {
 
 impl Typ {
     /// All of them, for tests that put each in the place of each other.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Claim,
         Self::Offer,
         Self::Registration,
@@ -54,6 +56,7 @@ impl Typ {
         Self::Approval,
         Self::Denial,
         Self::Socket,
+        Self::Channels,
         Self::Leave,
         Self::KeyStatement,
     ];
@@ -70,6 +73,7 @@ impl Typ {
             Self::Approval => "styrk-approval+jws",
             Self::Denial => "styrk-denial+jws",
             Self::Socket => "styrk-socket+jws",
+            Self::Channels => "styrk-channels+jws",
             Self::Leave => "styrk-leave+jws",
             Self::KeyStatement => "styrk-key-statement+jws",
         }

@@ -3,7 +3,7 @@
 //! Start with [`jws`], the one envelope that everything travels in; then [`link`] (the enrolment code),
 //! [`enrolment`] (claim, offer, registration, the four characters), [`challenge`] (what the phone is asked) and
 //! [`answer`]. [`typed`] and [`discovery`] are the way in for people without a camera, [`statement`] moves a phone on
-//! to the next identity key. [`request`] binds a phone's request to its address and time. The specification for people is
+//! to the next identity key, [`channels`] says where it can be woken. [`request`] binds a phone's request to its address and time. The specification for people is
 //! `docs/protocol.md`; this crate is what both ends run.
 //!
 //! No I/O, no clock, no source of randomness and no signature backend live here: the caller brings
@@ -11,6 +11,7 @@
 
 pub mod answer;
 pub mod challenge;
+pub mod channels;
 pub mod code;
 pub mod discovery;
 pub mod enrolment;

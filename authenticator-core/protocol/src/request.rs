@@ -18,6 +18,8 @@ pub mod paths {
     pub const FETCH: &str = "/api/v1/phone/fetch";
     /// An approval or a denial.
     pub const ANSWER: &str = "/api/v1/phone/answer";
+    /// Where the phone can be woken.
+    pub const CHANNELS: &str = "/api/v1/phone/channels";
     /// The phone removes its account.
     pub const LEAVE: &str = "/api/v1/phone/leave";
     /// The open socket (GET, WebSocket).

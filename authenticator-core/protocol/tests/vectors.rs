@@ -8,6 +8,7 @@ mod unsigned;
 
 use authenticator_protocol::answer::{Approval, Denial};
 use authenticator_protocol::challenge::{Challenge, ChallengeError, check};
+use authenticator_protocol::channels::Channels;
 use authenticator_protocol::code::encode;
 use authenticator_protocol::enrolment::{
     ApprovalKey, Characters, Claim, Offer, Registration, characters, commitment,
@@ -110,6 +111,7 @@ fn outcome_as(typ: Typ, message: &str, known: PublicKey) -> &'static str {
         Typ::Approval => outcome_of::<Approval>(message, known),
         Typ::Denial => outcome_of::<Denial>(message, known),
         Typ::Socket => outcome_of::<SocketOpening>(message, known),
+        Typ::Channels => outcome_of::<Channels>(message, known),
         Typ::Leave => outcome_of::<Leave>(message, known),
         Typ::KeyStatement => outcome_of::<KeyStatement>(message, known),
     }
@@ -163,6 +165,7 @@ fn requests_are_bound_to_method_address_and_time() {
             Typ::Approval => header_of::<Approval>(message),
             Typ::Denial => header_of::<Denial>(message),
             Typ::Socket => header_of::<SocketOpening>(message),
+            Typ::Channels => header_of::<Channels>(message),
             Typ::Leave => header_of::<Leave>(message),
             other => panic!("{other:?} is no request"),
         };

@@ -1,6 +1,7 @@
 //! Properties 6 and 8: a message is good for one place, and says so.
 
 use authenticator_protocol::answer::DenialReason;
+use authenticator_protocol::channels::Channels;
 use authenticator_protocol::fetch::Leave;
 use authenticator_protocol::jws::Typ;
 use authenticator_protocol::problem::Code;
@@ -42,6 +43,7 @@ async fn one_of_each(
         ("approval", phone.approval(&challenge, &right)?),
         ("denial", phone.denial(&challenge, DenialReason::NotMe)),
         ("socket", phone.opening(socket.nonce).0),
+        ("channels", phone.signed(paths::CHANNELS, &Channels { channels: Vec::new() }, &phone.device_key)),
         ("leave", phone.signed(paths::LEAVE, &Leave {}, &phone.device_key)),
         ("key-statement", statements.into_iter().next().ok_or("no statement")?),
     ])

@@ -3,6 +3,7 @@
 
 use authenticator_protocol::answer::{Approval, Denial};
 use authenticator_protocol::challenge::{Challenge, check};
+use authenticator_protocol::channels::Channels;
 use authenticator_protocol::code::{Bytes, decode_array, encode};
 use authenticator_protocol::enrolment::{ApprovalKey, Claim, Offer, Registration};
 use authenticator_protocol::fetch::{Fetch, Leave};
@@ -37,6 +38,7 @@ every_message!(
     Approval,
     Denial,
     SocketOpening,
+    Channels,
     Leave,
     KeyStatement,
 );

@@ -226,6 +226,8 @@ impl Service {
                         .collect(),
                     confirmed: self.device(device).confirmed,
                     key_statements: self.missed(fetch.payload.key_number),
+                    push: None,
+                    renew: false,
                 };
                 Ok(serde_json::to_string(&reply).unwrap())
             }

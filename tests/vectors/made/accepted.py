@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
 from .examples import (
     CHALLENGE,
+    CHANNELS,
     CLAIM,
     EXAMPLES,
     FETCH,
@@ -37,6 +38,9 @@ def accepted() -> list[Vector]:
         accept(FETCH, "16384-bytes", message=of_length(LONGEST)),
         accept(CHALLENGE, "least-challenge", header=put(show=LEAST_SHOW), payload=LEAST_PAYLOAD),
         accept(CHALLENGE, "full-challenge", header=full_show, payload=FULL_PAYLOAD),
+        accept(CHANNELS, "no-channels", payload=put(channels=[])),
+        accept(CHANNELS, "apns-topic", payload=lambda said: said["channels"][0]["apns"].update(topic="se.example.mfa")),
+        accept(CHANNELS, "unknown-member-in-channel", payload=lambda said: said["channels"][0].update(zz={"token": 1})),
         accept(TYPED_CLAIM, "typed-code"),
         accept(TYPED_CLAIM, "typed-code-unknown-member", payload=within("code", put(zz=1))),
     ]

@@ -124,12 +124,20 @@ APPROVE = example("approval", APPROVAL, {**KID, **request("answer", ANSWERED, 4)
 DENY = example("denial", DEVICE, {**KID, **request("answer", ANSWERED, 5)}, {**ANSWER, "reason": "not_me"})
 SOCKET = example("socket", DEVICE, {**KID, **request("socket", START + 101, 6, "GET")}, {
     "nonce": b64(b"\x77" * 16), "secret": SOCKET_SECRET})
+CHANNELS = example("channels", DEVICE, {**KID, **request("channels", START + 102, 9)}, {"channels": [
+    {"secret": b64(b"\x5a" * 32), "apns": {"token": "00fc13adff785122b4ad28809a3420982341241421348097878e577c991de8f0",
+                                          "environment": "production"}},
+    {"secret": b64(b"\x5b" * 32), "fcm": {"token": "fY3:APA91bH-_x"}},
+    {"secret": b64(b"\x5c" * 32), "web_push": {
+        "endpoint": "https://push.example.net/JzLQ3raZJfFBR0aqvOMsLrt54w4rJUsV", "auth": "BTBZMqHH6r4Tts7J_aSIgg",
+        "p256dh": "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4"}}]})
 LEAVE = example("leave", DEVICE, {**KID, **request("leave", START + 100, 8)}, {})
 STATEMENT = example("key-statement", NEXT_IDENTITY, {"jwk": NEXT_IDENTITY.jwk}, {
     "number": 1, "previous": IDENTITY.thumbprint, "next_identity_key": THIRD_IDENTITY.thumbprint,
     "iat": START + 1000})
 
-EXAMPLES = [CLAIM, OFFER, APPROVAL_KEY, REGISTRATION, FETCH, CHALLENGE, APPROVE, DENY, SOCKET, LEAVE, STATEMENT]
+EXAMPLES = [CLAIM, OFFER, APPROVAL_KEY, REGISTRATION, FETCH, CHALLENGE, APPROVE, DENY, SOCKET, LEAVE, STATEMENT,
+            CHANNELS]
 REQUESTS = [found for found in EXAMPLES if "htm" in found.header]
 
 # A challenge with as little, and with as much, as there may be.

@@ -9,6 +9,7 @@ from typing import Any
 from .examples import (
     APPROVE,
     CHALLENGE,
+    CHANNELS,
     CLAIM,
     DENY,
     EXAMPLES,
@@ -33,7 +34,8 @@ DEEPER = [(OFFER, "organisation", "name"), (OFFER, "organisation", "colour"), (O
 
 def refused() -> list[Vector]:
     return [*not_json(), *(vector for example in EXAMPLES for vector in each_member(example)), *each_deeper_member(),
-            *nulls(), *lists(), *values(), *typed_codes()]
+            *nulls(), *lists(), *values(), *typed_codes(),
+            *channels()]
 
 
 def refuse(cause: str, example: Example, name: str = "", **changes: Any) -> Vector:
@@ -146,4 +148,31 @@ def typed_codes() -> list[Vector]:
         refuse("typed-repeated-member", TYPED_CLAIM, body=twice_within("code", "login")),
         refuse("typed-secret-alone", TYPED_CLAIM, payload=put(code="K8Y52XR8XV")),
         refuse("short-code", CLAIM, payload=put(code=SHORT_ID)),
+    ]
+
+
+def channels() -> list[Vector]:
+    """A list of objects with a secret and exactly one address each, whose members have their form."""
+    def at(place: int, cause: str, name: str, change: Change) -> Vector:
+        return refuse(cause, CHANNELS, name, payload=lambda said: change(said["channels"][place]))
+
+    fcm = CHANNELS.payload["channels"][1]
+    return [
+        at(1, "channel-two-addresses", "channel-two-addresses", put(apns=CHANNELS.payload["channels"][0]["apns"])),
+        at(1, "channel-no-address", "channel-no-address", drop("fcm")),
+        at(1, "missing-member", "channel-without-secret", drop("secret")),
+        at(1, "null-member", "channel-null-web_push", put(web_push=None)),
+        at(1, "short-id", "channel-short-secret", put(secret=SHORT_ID)),
+        at(1, "list-for-object", "channel-list-for-fcm", put(fcm=["a"])),
+        at(0, "channel-unknown-environment", "channel-environment", within("apns", put(environment="other"))),
+        at(0, "wrong-type", "channel-token", within("apns", put(token=1))),
+        at(0, "null-member", "channel-null-topic", within("apns", put(topic=None))),
+        at(0, "word-as-object", "channel-environment-object", within("apns", put(environment={"sandbox": None}))),
+        at(2, "channel-short-key", "channel-short-p256dh", within("web_push", put(p256dh=SHORT_ID))),
+        at(2, "short-id", "channel-short-auth", within("web_push", put(auth="BTBZ"))),
+        *(at(2, "missing-member", f"channel-without-{name}", within("web_push", drop(name)))
+          for name in ("endpoint", "p256dh", "auth")),
+        refuse("wrong-type", CHANNELS, "channel-text", payload=put(channels=["a"])),
+        refuse("repeated-member", CHANNELS, "channel-twice-fcm",
+               body=lambda said: compact(said).replace(compact(fcm), compact(fcm)[:-1] + b',"fcm":{"token":"a"}}')),
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from .examples import ASKED, CHALLENGE, CHALLENGE_ID, DEVICE_ID, START, STATEMENT, Change, drop, put
+from .examples import ASKED, CHALLENGE, CHALLENGE_ID, CHANNELS, DEVICE_ID, START, STATEMENT, Change, drop, put
 from .values import Json, Vector, b64, compact
 
 PROBLEM = "application/problem+json"
@@ -58,6 +58,10 @@ FULL: Json = {"now": START + 100, "challenges": [CHALLENGE.message],
               "key_statements": [STATEMENT.message]}
 
 
+PUSH: Json = {"apns": True, "fcm": True,
+              "web_push": {"key": CHANNELS.payload["channels"][2]["web_push"]["p256dh"]}}
+
+
 def fetch_replies() -> list[Vector]:
     return [
         reply("least", LEAST),
@@ -69,6 +73,10 @@ def fetch_replies() -> list[Vector]:
         reply("white-space-in-json", LEAST, json.dumps(LEAST, indent=1)),
         reply("other-order-of-members", LEAST, text(dict(reversed(LEAST.items())))),
         reply("not-a-message-among-challenges", {**LEAST, "challenges": ["x", CHALLENGE.message]}),
+        reply("push", {**FULL, "push": PUSH}),
+        reply("push-least", {**LEAST, "push": {}}),
+        reply("push-unknown-member", {**LEAST, "push": {"fcm": False, "zz": 1}}),
+        reply("renew", {**LEAST, "push": {"apns": True}, "renew": True}),
         *broken(),
     ]
 
@@ -80,7 +88,8 @@ def text(value: object) -> str:
 def reply(cause: str, said: Json, body: str | None = None) -> Vector:
     names = "now", "challenges", "ended", "confirmed"
     members = [{name: one[name] for name in ("challenge", "end", "here")} for one in said["ended"]]
-    read = {**{name: said[name] for name in names}, "ended": members, "key_statements": said.get("key_statements", [])}
+    read = {**{name: said[name] for name in names}, "ended": members, "key_statements": said.get("key_statements", []),
+            **{name: said[name] for name in ("push", "renew") if name in said}}
     return {"name": cause, "outcome": "accept", "cause": cause, "read": read, "body": body or text(said)}
 
 
@@ -106,6 +115,9 @@ def broken() -> list[Vector]:
         *(garble_ended("missing-member", drop(name), f"without-ended-{name}") for name in ended("denied")),
         *(garble_ended("wrong-type", put(**{name: value}), f"wrong-ended-{name}-{number}")
           for name, values in wrong_ended.items() for number, value in enumerate(values)),
+        *(garble("wrong-type", put(push=value), f"wrong-push-{number}") for number, value in enumerate(
+            [True, [], None, {"apns": 1}, {"fcm": None}, {"web_push": None}, {"web_push": {}}, {"web_push": {"key": "x"}}])),
+        *(garble("wrong-type", put(renew=value), f"wrong-renew-{number}") for number, value in enumerate([1, None])),
         garble("list-for-object", put(ended=[[CHALLENGE_ID, "denied", True]]), "list-for-ended"),
         unread("word-as-object", text({**LEAST, "ended": [{**ended("x"), "end": {"denied": None}}]})),
     ]

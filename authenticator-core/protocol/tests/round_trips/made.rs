@@ -2,6 +2,10 @@
 
 use authenticator_protocol::answer::{Approval, Denial, DenialReason, End};
 use authenticator_protocol::challenge::{Challenge, Purpose};
+use authenticator_protocol::channels::{
+    ApnsAddress, Channel, Channels, Environment, FcmAddress, Push, PushAddress, Refusal, Taken,
+    WebPushAddress, WebPushKey,
+};
 use authenticator_protocol::code::{Bytes, Secret};
 use authenticator_protocol::enrolment::{
     ApprovalKey, Claim, Offer, Organisation, Policy, Proof, Registration, Unlock,
@@ -209,4 +213,40 @@ pub(crate) fn denial() -> impl Strategy<Value = Denial> {
 
 pub(crate) fn opening() -> impl Strategy<Value = SocketOpening> {
     (bytes(), secret()).prop_map(|(nonce, secret)| SocketOpening { nonce, secret })
+}
+
+pub(crate) fn channels() -> impl Strategy<Value = Channels> {
+    let environment = prop_oneof![Just(Environment::Production), Just(Environment::Sandbox)];
+    let address = prop_oneof![
+        (text(), environment, maybe(text())).prop_map(|(token, environment, topic)| {
+            PushAddress::Apns(ApnsAddress { token, environment, topic })
+        }),
+        text().prop_map(|token| PushAddress::Fcm(FcmAddress { token })),
+        (text(), point(), secret()).prop_map(|(endpoint, p256dh, auth)| {
+            PushAddress::WebPush(WebPushAddress { endpoint, p256dh, auth })
+        }),
+    ];
+    let channel = (secret(), address).prop_map(|(secret, address)| Channel { secret, address });
+    proptest::collection::vec(channel, 0..5).prop_map(|channels| Channels { channels })
+}
+
+/// 65 bytes: proptest makes no arrays of that length by itself.
+fn point() -> impl Strategy<Value = Bytes<65>> {
+    proptest::collection::vec(any::<u8>(), 65).prop_map(|bytes| Bytes(bytes.try_into().unwrap()))
+}
+
+pub(crate) fn push() -> impl Strategy<Value = Push> {
+    let key = maybe(point().prop_map(|key| WebPushKey { key }));
+    (any::<bool>(), any::<bool>(), key).prop_map(|(apns, fcm, web_push)| Push { apns, fcm, web_push })
+}
+
+pub(crate) fn taken_channel() -> impl Strategy<Value = Taken> {
+    prop_oneof![
+        Just(Taken::Active),
+        Just(Taken::Refused { reason: Refusal::NotConfigured }),
+        Just(Taken::Refused { reason: Refusal::Address }),
+        Just(Taken::Refused { reason: Refusal::Topic }),
+        Just(Taken::Refused { reason: Refusal::Environment }),
+        "other-[a-z]{0,8}".prop_map(|word| Taken::Refused { reason: Refusal::Other(word) }),
+    ]
 }

@@ -6,6 +6,7 @@ mod made;
 
 use authenticator_protocol::answer::{AnswerReply, Approval, Denial, End};
 use authenticator_protocol::challenge::Challenge;
+use authenticator_protocol::channels::{Channels, ChannelsReply};
 use authenticator_protocol::code::{CROCKFORD, crockford, decode, decode_array, encode};
 use authenticator_protocol::enrolment::{ApprovalKey, Characters, Claim, Offer, Registration};
 use authenticator_protocol::fetch::{Ended, Fetch, FetchReply, Leave};
@@ -77,6 +78,7 @@ messages! {
     an_approval: Approval = approval();
     a_denial: Denial = denial();
     an_opening: SocketOpening = opening();
+    a_list_of_channels: Channels = channels();
     a_leave: Leave = Just(Leave {});
     a_key_statement: KeyStatement = key_statement();
 }
@@ -123,6 +125,8 @@ proptest! {
         texts in [text(), text()],
         optional in [maybe(text()), maybe(text())],
         nonce in bytes(),
+        push in maybe(push()),
+        taken in proptest::collection::vec(taken_channel(), 0..5),
     ) {
         let ended: Vec<_> =
             ended.into_iter().map(|(challenge, end, here)| Ended { challenge, end, here }).collect();
@@ -132,7 +136,8 @@ proptest! {
             prop_assert_eq!(End::from_word(end.as_str()), Some(*end));
         }
         let key_statements = challenges.clone();
-        json(&FetchReply { now, challenges, ended, confirmed: counted, key_statements });
+        json(&FetchReply { now, challenges, ended, confirmed: counted, key_statements, push, renew: counted });
+        json(&ChannelsReply { channels: taken });
         json(&Greeting { nonce });
         let ([kind, title], [detail, instance]) = (texts, optional);
         let now = counted.then_some(now);

@@ -29,5 +29,7 @@ pub async fn post(State(app): State<Arc<App>>, body: Body) -> Result<Json<FetchR
         ended: waiting.ended,
         confirmed: waiting.confirmed,
         key_statements: keys.identity.statements_after(said.key_number),
+        push: None,
+        renew: false,
     }))
 }

@@ -8,6 +8,8 @@ use crate::keys::{Keys, KeysError, SigningKeys};
 use crate::limits::Limits;
 use crate::metrics::Metrics;
 use crate::pages::{assets, brand};
+use crate::providers::{ProviderError, Readied};
+use crate::push::Pushes;
 use crate::quota::Quotas;
 use crate::replay::Replay;
 use crate::sign_ins::SignIns;
@@ -43,6 +45,8 @@ pub struct App {
     pub deliveries: Notify,
     /// Wakes that are on their way.
     pub wakes: Wakes,
+    /// What brings wakes to phones beside the socket.
+    pub pushes: Pushes,
     /// Signed requests that were seen.
     pub replay: Replay,
     /// Tokens of relying parties that were used.
@@ -83,6 +87,9 @@ pub enum StartError {
     /// The database.
     #[error("database: {0}")]
     Store(#[from] OpenError),
+    /// The providers of pushes.
+    #[error(transparent)]
+    Push(#[from] ProviderError),
     /// The network.
     #[error("listen on {0}: {1}")]
     Listen(std::net::SocketAddr, std::io::Error),
@@ -105,6 +112,7 @@ impl App {
                 readers: READERS,
             },
         )?;
+        let pushes = Pushes::start(Readied::read(&config.push)?, Arc::clone(&clock));
         let metrics = Metrics::default();
         database.watch(metrics.commits());
         let store: Arc<dyn Store> = Arc::clone(&database) as Arc<dyn Store>;
@@ -118,6 +126,7 @@ impl App {
             bus: Bus::default(),
             deliveries: Notify::new(),
             wakes: Wakes::default(),
+            pushes,
             tokens: Tokens::new(store.now(), config.api_calls),
             quotas: Quotas::new(config.api_calls),
             limits: Limits::new(config.api_waits),
@@ -156,6 +165,12 @@ impl App {
         Ok(())
     }
 
+    /// Reads the keys of the providers again, and connects with them. When they cannot be read, those of before stay.
+    pub fn reload_providers(&self) -> Result<(), ProviderError> {
+        self.pushes.replace(Readied::read(&self.config.push)?);
+        Ok(())
+    }
+
     /// Writes out what is queued and closes the database.
     pub async fn close(&self) {
         self.database.close().await;
@@ -179,6 +194,9 @@ impl App {
                 continue;
             }
             self.bus.publish(notice);
+            if let Notice::Wake(device) = notice {
+                self.pushes.wake(device);
+            }
             // A socket that is told of its end must not wait for a wake first.
             if let Notice::DeviceEnded(device) = notice {
                 self.bus.publish(Notice::Wake(device));

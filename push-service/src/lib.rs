@@ -20,6 +20,7 @@ pub mod origin;
 pub mod pages;
 pub mod places;
 pub mod providers;
+pub mod push;
 pub mod quota;
 mod remembered;
 pub mod replay;

@@ -2,6 +2,7 @@
 
 use crate::app::{App, StartError};
 use crate::connections::{self, Bounds};
+use crate::push;
 use crate::tls;
 use crate::webhooks;
 use std::net::SocketAddr;
@@ -43,6 +44,7 @@ impl Running {
         tasks.spawn(connections::serve(Arc::clone(&app), listener, bounds));
         tasks.spawn(expire(Arc::clone(&app)));
         tasks.spawn(webhooks::deliver(Arc::clone(&app)));
+        tasks.spawn(push::send(Arc::clone(&app)));
         if app.tls.is_some() {
             tasks.spawn(tls::watch(Arc::clone(&app)));
         }

@@ -2,6 +2,7 @@
 
 use crate::config::push::{ApnsPush, FcmPush, Push, WebPush as WebPushFiles};
 use crate::tls::read_key;
+use authenticator_protocol::channels::Environment;
 use delivery::apns::{ApnsKey, ApnsSettings};
 use delivery::fcm::{FcmSettings, ServiceAccount};
 use delivery::guard::Guard;
@@ -19,9 +20,19 @@ const HINT: &str = "; name its network in push.web.networks";
 
 /// Everything that is needed to start the providers, read and checked in form.
 pub struct Readied {
+    app: Option<(String, Environment)>,
     apns: Option<ApnsSettings>,
     fcm: Option<FcmSettings>,
     web: Option<WebPushSettings>,
+}
+
+/// The providers, connected.
+pub(crate) struct Connected {
+    pub(crate) apns: Option<Arc<Apns>>,
+    pub(crate) fcm: Option<Arc<Fcm>>,
+    pub(crate) web: Option<Arc<WebPush>>,
+    /// The app that APNs takes pushes for: topic and environment.
+    pub(crate) app: Option<(String, Environment)>,
 }
 
 /// A file that cannot be used.
@@ -55,10 +66,22 @@ impl Readied {
             }
         };
         Ok(Self {
+            app: push.apns.as_ref().map(|apns| (apns.topic.clone(), apns.environment)),
             apns: push.apns.as_ref().map(|files| apns(files, trust.clone())).transpose()?,
             fcm: push.fcm.as_ref().map(|files| fcm(files, trust.clone())).transpose()?,
             web: push.web.as_ref().map(|files| web(files, trust.clone())).transpose()?,
         })
+    }
+
+    /// Connects to each of them, within a tokio runtime.
+    pub(crate) fn connect(self, clock: &Arc<dyn Clock>) -> Connected {
+        let start = Arc::clone;
+        Connected {
+            apns: self.apns.map(|settings| Arc::new(Apns::start(settings, start(clock)))),
+            fcm: self.fcm.map(|settings| Arc::new(Fcm::start(settings, start(clock)))),
+            web: self.web.map(|settings| Arc::new(WebPush::start(settings, start(clock)))),
+            app: self.app,
+        }
     }
 
     /// Connects, within a tokio runtime.

@@ -5,7 +5,8 @@
 //! to wake this phone. Each channel has a secret of its own, by which the phone knows the wakes that came by it.
 
 use crate::code::{Bytes, Secret};
-use crate::jws::{Message, Typ, present};
+use crate::json::present;
+use crate::jws::{Message, Typ};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 

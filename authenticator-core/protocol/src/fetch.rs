@@ -3,7 +3,8 @@
 use crate::answer::End;
 use crate::channels::Push;
 use crate::ids::ChallengeId;
-use crate::jws::{Message, Typ, present};
+use crate::json::present;
+use crate::jws::{Message, Typ};
 use crate::time::Seconds;
 use serde::{Deserialize, Serialize};
 

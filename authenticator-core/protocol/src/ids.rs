@@ -90,6 +90,8 @@ ids! {
     RequestNonce,
     /// One wake: 16 random bytes, used once, per channel.
     WakeId,
+    /// One way to wake a device, from its registration to its end.
+    ChannelId,
     /// Whoever asks the service for approvals and acts on them.
     RelyingPartyId,
     /// One of a relying party's keys for the API.

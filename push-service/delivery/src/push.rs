@@ -83,6 +83,8 @@ pub enum Urgency {
     High,
     /// When it suits the phone.
     Normal,
+    /// When it suits the phone, and without a word to its user: the app takes back what it shows.
+    Quiet,
 }
 
 /// The name of what a push replaces: 1 to 32 characters of base64url, which every provider takes (RFC 8030, section

@@ -1,5 +1,6 @@
 //! What a rule answers: what to write, what to record, whom to tell.
 
+use crate::channel::{Channel, ChannelState, List, Noted, Provider};
 use crate::device::Device;
 use crate::enrolment::{Enrolment, Phase};
 use crate::fact::Fact;
@@ -8,9 +9,10 @@ use crate::request::{ChallengeRecord, Ended, SignInRequest};
 use crate::session::{Session, SessionKey};
 use crate::user::Failures;
 use authenticator_protocol::answer::AnswerReply;
+use authenticator_protocol::channels;
 use authenticator_protocol::code::Hash;
 use authenticator_protocol::ids::{
-    ApiKeyId, ChallengeId, DeviceId, EnrolmentId, RelyingPartyId, RequestId, UserId,
+    ApiKeyId, ChallengeId, ChannelId, DeviceId, EnrolmentId, RelyingPartyId, RequestId, UserId,
 };
 use authenticator_protocol::time::Millis;
 
@@ -129,8 +131,18 @@ pub enum Change {
     UseDevice(DeviceId, Millis),
     /// The device was heard of.
     ReachDevice(DeviceId, Millis, String),
-    /// The device is no more; its row stays (N11).
+    /// The device is no more; its row stays (N11), and its channels end.
     EndDevice(DeviceId, Millis),
+    /// A new channel of a device, with its secret and its address.
+    AddChannel(Box<Channel>, Box<channels::Channel>),
+    /// The channel is in another state, for this reason.
+    SetChannel(ChannelId, ChannelState, Option<String>, Millis),
+    /// Something was heard of a channel.
+    NoteChannel(ChannelId, Noted, Millis),
+    /// Whether no channel of this provider may be dropped until a person says so.
+    HoldChannels(Provider, bool, Millis),
+    /// The newest list of channels that a device has signed.
+    KeepChannelList(DeviceId, List),
 }
 
 /// Whom to tell, once a decision is committed.

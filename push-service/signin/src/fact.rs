@@ -131,6 +131,16 @@ kinds! {
     DeliveryFailed = "delivery_failed",
     /// An operator removed the device.
     DeviceWithdrawn = "device_withdrawn",
+    /// The phone said where it can be woken; the detail names the providers.
+    ChannelsRegistered = "channels_registered",
+    /// A channel reached nobody any more and was dropped; the detail says which and why.
+    ChannelDropped = "channel_dropped",
+    /// Too many channels of a provider became suspect: none is dropped until an operator says so.
+    ChannelsHeld = "channels_held",
+    /// An operator said that channels of a provider may be dropped again.
+    ChannelsReleased = "channels_released",
+    /// A provider refuses our key, setting or request; the detail says which and why.
+    PushAlarm = "push_alarm",
     /// A session ended before its time; the detail says why.
     SessionEnded = "session_ended",
     /// An operator added the user.

@@ -10,6 +10,10 @@ pub enum Kept {
     Users,
     /// Rows of `devices`, and the keys that they were enrolled with.
     Devices,
+    /// Rows of `channels` whose channel has ended.
+    Channels,
+    /// A channel's secret and address, sealed; and the newest list of a device.
+    Addresses,
     /// Rows of `browsers`.
     Browsers,
     /// Rows of `sessions`.
@@ -52,6 +56,8 @@ impl Kept {
     pub const ALL: &'static [Self] = &[
         Self::Users,
         Self::Devices,
+        Self::Channels,
+        Self::Addresses,
         Self::Browsers,
         Self::Sessions,
         Self::Enrolments,
@@ -74,6 +80,8 @@ impl Kept {
             Self::Devices => {
                 "devices: model, system, app version, two public keys, when added, confirmed, used, reached, ended"
             }
+            Self::Channels => "channels that have ended: provider, state, reason, times",
+            Self::Addresses => "a channel's secret and push address, sealed",
             Self::Browsers => "browsers in which a user has signed in: hash of the cookie",
             Self::Sessions => "sessions: hash of the token, level, destination, times",
             Self::Enrolments => "enrolments: who, when, what permitted it, HMACs of the code, how it ended",
@@ -96,9 +104,9 @@ impl Kept {
         match self {
             Self::Users | Self::Devices => Term::UntilRemoved,
             Self::Browsers => Term::Seconds(365 * DAY),
-            Self::Sessions | Self::Enrolments | Self::Requests => Term::Seconds(30 * DAY),
+            Self::Sessions | Self::Enrolments | Self::Requests | Self::Channels => Term::Seconds(30 * DAY),
             Self::RelyingParties => Term::ForEver,
-            Self::EnrolmentSecrets | Self::Number | Self::Deliveries => Term::WhileItLasts,
+            Self::EnrolmentSecrets | Self::Number | Self::Deliveries | Self::Addresses => Term::WhileItLasts,
             Self::NumberTag => Term::Seconds(NUMBER_MEMORY),
             Self::Audit => Term::Seconds(policy.audit_months * 30 * DAY),
         }
@@ -116,11 +124,13 @@ impl Kept {
     pub fn how_long(self) -> String {
         let from = match self {
             Self::Browsers => "after the last sign-in there",
+            Self::Channels => "after its end",
             Self::NumberTag => "after the request has ended",
             Self::Sessions | Self::Enrolments | Self::Requests | Self::Audit => "after it began",
             Self::Users
             | Self::Devices
             | Self::EnrolmentSecrets
+            | Self::Addresses
             | Self::Number
             | Self::RelyingParties
             | Self::Deliveries => "",
@@ -142,6 +152,8 @@ impl Kept {
         match self {
             Self::Users => "to sign in",
             Self::Devices => "to sign in; every authenticator ever bound is on record (SP 800-63B-4 4.1)",
+            Self::Channels => "support answers \"why did the phone not ring?\"",
+            Self::Addresses => "to wake the phone",
             Self::Browsers => "strangers cannot crowd out the requests of a browser that is known",
             Self::Sessions => "what a stolen cookie was used for",
             Self::Enrolments => "how a phone came in that nobody knows",

@@ -8,6 +8,7 @@ use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
+use signin::channel::{Channel, Provider};
 use signin::device::{Device, DeviceState};
 use std::sync::Arc;
 
@@ -57,6 +58,73 @@ impl DeviceShown {
     }
 }
 
+/// A device with the ways to wake it.
+#[derive(Serialize, Deserialize)]
+pub struct DeviceDetail {
+    /// The device.
+    pub device: DeviceShown,
+    /// Its channels beside the open socket, newest first; ended ones for thirty days.
+    pub channels: Vec<ChannelShown>,
+}
+
+prints_only!(DeviceDetail: );
+
+/// A channel as a command shows it.
+#[derive(Serialize, Deserialize)]
+pub struct ChannelShown {
+    /// `apns`, `fcm` or `web_push`.
+    pub provider: String,
+    /// `active`, `suspect`, `dead` or `superseded`.
+    pub state: String,
+    /// Why it is not active: the provider's word, or ours.
+    pub reason: Option<String>,
+    /// When the phone registered it.
+    pub registered: String,
+    /// When it came into its state.
+    pub changed: String,
+    /// When the provider last took a wake.
+    pub accepted: Option<String>,
+    /// When the phone last confirmed one.
+    pub received: Option<String>,
+}
+
+prints_only!(ChannelShown: provider, state);
+
+impl ChannelShown {
+    fn of(channel: &Channel) -> Self {
+        Self {
+            provider: channel.provider.as_str().to_owned(),
+            state: channel.state.as_str().to_owned(),
+            reason: channel.reason.clone(),
+            registered: time(channel.registered),
+            changed: time(channel.changed),
+            accepted: channel.accepted.map(time),
+            received: channel.received.map(time),
+        }
+    }
+}
+
+fn device_id(text: &str) -> Result<DeviceId, Refused> {
+    let wrong = |_| Refused::new(StatusCode::UNPROCESSABLE_ENTITY, format!("{text}: not the id of a device"));
+    text.parse().map_err(wrong)
+}
+
+/// `GET /v1/devices/ID`.
+pub async fn show(State(app): State<Arc<App>>, Path(id): Path<String>) -> Answer<DeviceDetail> {
+    let device = app.store.device(device_id(&id)?).await?.ok_or_else(|| Refused::not_found(&id))?;
+    let upn = app.store.user(device.user).await?.map(|user| user.upn).unwrap_or_default();
+    let channels = app.store.channels(device.id).await?;
+    let channels = channels.iter().map(ChannelShown::of).collect();
+    Ok(Json(DeviceDetail { device: DeviceShown::of(&device, &upn), channels }))
+}
+
+/// `POST /v1/channels/PROVIDER/release`.
+pub async fn release(State(app): State<Arc<App>>, Path(provider): Path<String>) -> Answer<Changed> {
+    let found = Provider::from_word(&provider).ok_or_else(|| Refused::not_found(&provider))?;
+    let changed = app.tell(app.store.release_channels(found).await?);
+    Ok(Json(Changed { changed, what: provider }))
+}
+
 /// Whose devices.
 #[derive(Deserialize)]
 pub struct Whose {
@@ -88,8 +156,7 @@ pub async fn list(State(app): State<Arc<App>>, Query(whose): Query<Whose>) -> An
 
 /// `DELETE /v1/devices/ID`.
 pub async fn remove(State(app): State<Arc<App>>, Path(id): Path<String>) -> Answer<Changed> {
-    let wrong = |_| Refused::new(StatusCode::UNPROCESSABLE_ENTITY, format!("{id}: not the id of a device"));
-    let device: DeviceId = id.parse().map_err(wrong)?;
+    let device = device_id(&id)?;
     let changed = app.tell(app.store.withdraw(device).await?).ok_or_else(|| Refused::not_found(&id))?;
     let what = app.store.device(device).await?.map(|device| device.model).unwrap_or_default();
     Ok(Json(Changed { changed, what }))

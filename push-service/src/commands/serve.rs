@@ -34,6 +34,9 @@ pub(crate) async fn run(file: &Configured, logging: &Logging) -> Result {
                 if let Err(error) = running.app.reload_keys() {
                     tracing::error!(%error, "the keys cannot be read again; those of before stay");
                 }
+                if let Err(error) = running.app.reload_providers() {
+                    tracing::error!(%error, "the providers' keys cannot be read again; those of before stay");
+                }
                 if let Some(tls) = &running.app.tls {
                     let _ = tls.look(running.app.clock.now());
                 }

@@ -2,6 +2,7 @@
 //! [`crate::providers`].
 
 use super::{ConfigError, value};
+use authenticator_protocol::channels;
 use delivery::{Endpoint, apns, fcm};
 use serde::Deserialize;
 use signin::network::Network;
@@ -31,6 +32,8 @@ pub struct ApnsPush {
     pub team_id: String,
     /// The app's bundle id.
     pub topic: String,
+    /// Which of Apple's environments that is.
+    pub environment: channels::Environment,
     /// Where it is.
     pub endpoint: Endpoint,
 }
@@ -117,16 +120,16 @@ impl PushFile {
 
 impl ApnsFile {
     fn apns(self) -> Result<ApnsPush, ConfigError> {
-        let environment = match self.environment {
-            Some(Environment::Sandbox) => apns::SANDBOX,
-            Some(Environment::Production) | None => apns::PRODUCTION,
+        let (environment, default) = match self.environment {
+            Some(Environment::Sandbox) => (channels::Environment::Sandbox, apns::SANDBOX),
+            Some(Environment::Production) | None => (channels::Environment::Production, apns::PRODUCTION),
         };
         if self.topic.is_empty() || !self.topic.bytes().all(|letter| letter.is_ascii_graphic()) {
             return Err(value("push.apns.topic", "not a bundle id"));
         }
-        let endpoint = endpoint("push.apns.endpoint", self.endpoint.as_deref(), environment)?;
+        let endpoint = endpoint("push.apns.endpoint", self.endpoint.as_deref(), default)?;
         let Self { key, key_id, team_id, topic, .. } = self;
-        Ok(ApnsPush { key, key_id, team_id, topic, endpoint })
+        Ok(ApnsPush { key, key_id, team_id, topic, environment, endpoint })
     }
 }
 

@@ -49,6 +49,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route(paths::REGISTRATION, post(phone::registration::post))
         .route(paths::FETCH, post(phone::fetch::post))
         .route(paths::ANSWER, post(phone::answer::post))
+        .route(paths::CHANNELS, post(phone::channels::post))
         .route(paths::LEAVE, post(phone::leave::post))
         .route(paths::SOCKET, get(phone::socket::get))
         .route("/api/v1/phone/receipts/{wake}", post(phone::receipts::post));

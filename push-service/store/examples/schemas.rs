@@ -20,6 +20,7 @@ const STEPS: &[(&str, &str)] = &[
     (include_str!("../src/sqlite/schema/006_audit_relying_party.sql"), AUDIT_RELYING_PARTY),
     (include_str!("../src/sqlite/schema/007_in_use.sql"), ""),
     (include_str!("../src/sqlite/schema/008_silent.sql"), ""),
+    (include_str!("../src/sqlite/schema/009_channels.sql"), CHANNELS),
 ];
 
 /// Ids and hashes are made of one byte each: users 1…, sessions 11…, devices 21…, enrolments 31…, requests 41…,
@@ -96,6 +97,18 @@ INSERT INTO audit (sequence, at, kind, user, device, request, enrolment, address
     (6, t(45), 'request_denied', id(1), id(21), id(43), NULL, '192.0.2.9', NULL, id(61));
 ";
 
+const CHANNELS: &str = "
+INSERT INTO channels (id, device, provider, sealed, state, reason, registered, changed, accepted, received) VALUES
+    (id(24), id(21), 'fcm', channel(), 'active', NULL, t(12), t(12), t(55), t(56)),
+    (id(25), id(21), 'apns', NULL, 'dead', 'Unregistered', t(6), t(11), NULL, NULL);
+INSERT INTO channel_lists (device, signed, hash, taken) VALUES (id(21), 1800000012, hash(58), t(12));
+INSERT INTO channel_holds (provider, since) VALUES ('web_push', t(40));
+";
+
+/// Secret and address of a channel.
+const CHANNEL: &[u8] =
+    br#"{"secret":"VVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVU","fcm":{"token":"a-token"}}"#;
+
 /// Always the same bytes, so that the same file comes out.
 struct Same;
 
@@ -133,6 +146,7 @@ fn values(rows: &str) -> Result<String> {
         .replace("key_check()", &hex(&vault.mac("check", &[]).0))
         .replace("number_tag()", &hex(&vault.mac("number tag", &[&[1; 16], b"47"]).0))
         .replace("sealed_number()", &hex(&vault.seal("number", &[42; 16], b"47", &mut Same)))
+        .replace("channel()", &hex(&vault.seal("channel", &[24; 16], CHANNEL, &mut Same)))
         .replace("purpose('test')", &purpose(&Purpose::ConfirmTest)?)
         .replace("purpose('sign-in')", &purpose(&Purpose::SignIn)?);
     for (name, length) in [("id", 16), ("hash", 32), ("key", 64)] {

@@ -4,6 +4,7 @@ use crate::store::{AuditRecord, Committed, Outcome};
 use async_trait::async_trait;
 use authenticator_protocol::ids::{DeviceId, RelyingPartyId, UserId};
 use authenticator_protocol::time::Millis;
+use signin::channel::Provider;
 use signin::user::{Order, User};
 use std::fmt;
 
@@ -91,6 +92,8 @@ pub trait Operate: Send + Sync {
     async fn order(&self, user: UserId, order: Order) -> Outcome<Committed<Option<bool>>>;
     /// Ends a device. False when it had ended before; `None` when there is no such device.
     async fn withdraw(&self, device: DeviceId) -> Outcome<Committed<Option<bool>>>;
+    /// Channels of this provider may be dropped again. False when none was held.
+    async fn release_channels(&self, provider: Provider) -> Outcome<Committed<bool>>;
     /// The name of a relying party, removed or not.
     async fn name_of_party(&self, id: RelyingPartyId) -> Outcome<Option<String>>;
     /// Records of the audit trail, oldest first.

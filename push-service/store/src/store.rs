@@ -2,11 +2,15 @@
 
 use async_trait::async_trait;
 use authenticator_protocol::answer::AnswerReply;
+use authenticator_protocol::channels;
 use authenticator_protocol::code::Hash;
 use authenticator_protocol::fetch::Ended;
-use authenticator_protocol::ids::{ApiKeyId, DeviceId, EnrolmentId, RelyingPartyId, RequestId, UserId};
+use authenticator_protocol::ids::{
+    ApiKeyId, ChannelId, DeviceId, EnrolmentId, RelyingPartyId, RequestId, UserId,
+};
 use authenticator_protocol::time::Millis;
 use signin::Notice;
+use signin::channel::{self, Channel, Noted, Said};
 use signin::device::Device;
 use signin::enrolment::Enrolment;
 use signin::fact::{Fact, FactKind};
@@ -112,6 +116,8 @@ pub struct Fetched {
     pub ended: Vec<Ended>,
     /// The device counts.
     pub confirmed: bool,
+    /// The phone is to say again where it can be woken.
+    pub renew: bool,
     /// The store's time.
     pub now: Millis,
 }
@@ -143,6 +149,17 @@ pub enum Reach {
     Ended,
     /// Its user may not sign in for now.
     Disabled,
+}
+
+/// Where a device is to be woken.
+#[derive(Clone, Debug)]
+pub struct ToWake {
+    /// Its living channels, with secret and address; not empty.
+    pub channels: Vec<(Channel, channels::Channel)>,
+    /// When the last of the requests ends that ask it; `None` when none does, and what it shows is to be taken back.
+    pub until: Option<Millis>,
+    /// The store's time.
+    pub now: Millis,
 }
 
 /// A record of the audit trail.
@@ -237,6 +254,23 @@ pub trait Store: crate::Operate + Send + Sync {
     ) -> Outcome<Committed<bool>>;
     /// The phone has removed its account.
     async fn leave(&self, device: DeviceId) -> Outcome<Committed<()>>;
+
+    // Channels.
+
+    /// The list of a device's channels.
+    async fn register_channels(
+        &self,
+        register: channel::Register,
+    ) -> Outcome<Committed<Result<(), channel::NotTaken>>>;
+    /// A device's channels, newest first; ended ones too, until they are erased.
+    async fn channels(&self, device: DeviceId) -> Outcome<Vec<Channel>>;
+    /// Where to wake a device. `None` when it has ended, its user may not sign in, or it has no living channel.
+    async fn to_wake(&self, device: DeviceId) -> Outcome<Option<ToWake>>;
+    /// Notes what was heard of a channel, at most once a minute.
+    async fn note_channel(&self, id: ChannelId, noted: Noted) -> Outcome<()>;
+
+    /// What a provider said of a channel, and why in its words.
+    async fn judge_channel(&self, id: ChannelId, said: Said, reason: String) -> Outcome<Committed<()>>;
 
     // Relying parties.
 

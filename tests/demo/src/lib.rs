@@ -45,6 +45,8 @@ pub struct Options {
     pub unlock: UnlockAnswer,
     /// More lines for the configuration's `[policy]`.
     pub policy: String,
+    /// The configuration's `[push]`, and what stands below it.
+    pub push: String,
     /// What connections to the service may take.
     pub bounds: Bounds,
 }
@@ -57,6 +59,7 @@ impl Default for Options {
             phone_port: 0,
             unlock: UnlockAnswer::Unlock,
             policy: organisation::POLICY.to_owned(),
+            push: String::new(),
             bounds: Bounds::default(),
         }
     }
@@ -97,6 +100,7 @@ impl Demo {
             folder.path(),
             &options.policy,
         );
+        let text = format!("{text}\n{}", options.push);
         let config = Config::parse(&text)?;
         Keys::create(&config.keys, options.clock.now().seconds())?;
         let app = App::open(config.clone(), Arc::new(options.clock.clone()))?;

@@ -8,6 +8,7 @@
 pub mod faults;
 pub mod forge;
 pub mod peer;
+pub mod providers;
 pub mod proxy;
 pub mod raw_phone;
 pub mod relay;

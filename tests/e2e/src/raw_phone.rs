@@ -4,6 +4,7 @@ use crate::world::number;
 use crate::{Error, Reply, Web};
 use authenticator_protocol::answer::{AnswerReply, Approval, Denial, DenialReason};
 use authenticator_protocol::challenge::Challenge;
+use authenticator_protocol::channels::{Channel, Channels, ChannelsReply, Taken};
 use authenticator_protocol::code::{Bytes, Hash};
 use authenticator_protocol::enrolment::{
     ApprovalKey, Claim, Offer, Proof, Registration, characters, commitment,
@@ -272,6 +273,13 @@ impl RawPhone {
     pub async fn fetch(&self) -> Result<FetchReply, Error> {
         let jws = self.signed(paths::FETCH, &self.fetch_message(), &self.device_key);
         self.web.jose(paths::FETCH, jws).await?.json()
+    }
+
+    /// Says where it can be woken.
+    pub async fn register_channels(&self, channels: Vec<Channel>) -> Result<Vec<Taken>, Error> {
+        let jws = self.signed(paths::CHANNELS, &Channels { channels }, &self.device_key);
+        let reply: ChannelsReply = self.web.jose(paths::CHANNELS, jws).await?.json()?;
+        Ok(reply.channels)
     }
 
     /// The challenges that wait, as the phone would show them.

@@ -1,5 +1,6 @@
 //! Where a test begins: service, phones and clock.
 
+use crate::providers::Providers;
 use crate::{Error, RawPhone, Web};
 use authenticator_protocol::ids::UserId;
 use demo::organisation::{PASSWORD, USERS};
@@ -17,6 +18,9 @@ use store::{AuditRecord, NewUser};
 
 /// A policy under which a number occurs nowhere by chance, and under which a password opens the first registration.
 pub const DIGITS: &str = "first_registration = \"password-is-enough\"\ndigits = 8";
+
+/// When the tests' clock begins.
+pub const BEGINNING: Millis = Millis(1_800_000_000_000);
 
 /// Milliseconds until a node takes fetches: it refuses what an earlier one may have taken.
 const SURE: u64 = 6_000;
@@ -37,8 +41,19 @@ impl World {
 
     /// Starts under this policy, with these bounds for connections.
     pub async fn start_within(policy: &str, bounds: Bounds) -> Result<Self, Error> {
-        let clock = ManualClock::standing(Millis(1_800_000_000_000));
+        let clock = ManualClock::standing(BEGINNING);
         let options = Options { clock, policy: policy.to_owned(), bounds, ..Options::default() };
+        let demo = Demo::start(options).await?;
+        demo.clock.advance(SURE);
+        let web = Web::new(&demo.service);
+        Ok(Self { demo, web })
+    }
+
+    /// Starts with these providers of pushes.
+    pub async fn start_with(providers: &Providers, clock: &ManualClock) -> Result<Self, Error> {
+        let push = providers.configuration()?;
+        let policy = DIGITS.to_owned();
+        let options = Options { clock: clock.clone(), policy, push, ..Options::default() };
         let demo = Demo::start(options).await?;
         demo.clock.advance(SURE);
         let web = Web::new(&demo.service);

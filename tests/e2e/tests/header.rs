@@ -57,6 +57,7 @@ fn routes() -> Vec<&'static str> {
         "paths::REGISTRATION" => paths::REGISTRATION,
         "paths::FETCH" => paths::FETCH,
         "paths::ANSWER" => paths::ANSWER,
+        "paths::CHANNELS" => paths::CHANNELS,
         "paths::LEAVE" => paths::LEAVE,
         "paths::SOCKET" => paths::SOCKET,
         "discovery::PATH" => discovery::PATH,

@@ -36,5 +36,6 @@ mod time;
 mod tls;
 mod typed;
 mod wait;
+mod wake;
 mod webhook;
 mod wrong_number;

@@ -49,11 +49,12 @@ async fn one_of_each(
     ])
 }
 
-const PLACES: [(&str, &[&str]); 5] = [
+const PLACES: [(&str, &[&str]); 6] = [
     (paths::CLAIM, &["claim"]),
     (paths::REGISTRATION, &["registration"]),
     (paths::FETCH, &["fetch"]),
     (paths::ANSWER, &["approval", "denial"]),
+    (paths::CHANNELS, &["channels"]),
     (paths::LEAVE, &["leave"]),
 ];
 
@@ -81,7 +82,7 @@ async fn none_is_taken_in_the_place_of_another() -> Outcome {
         }
         world.demo.clock.advance(61_000);
     }
-    assert_eq!(tried, 49);
+    assert_eq!(tried, 65);
     for (name, jws) in messages.iter().filter(|(name, _)| *name != "socket") {
         let mut socket = RawSocket::connect(&world.demo.service).await?;
         socket.say(jws).await?;

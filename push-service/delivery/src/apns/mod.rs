@@ -143,14 +143,15 @@ impl Apns {
     }
 
     fn request(&self, token: &str, device: &str, push: &Push) -> Result<Request<()>, http::Error> {
-        let priority = match push.urgency {
-            Urgency::High => "10",
-            Urgency::Normal => "5",
+        let (kind, priority) = match push.urgency {
+            Urgency::High => ("alert", "10"),
+            Urgency::Normal => ("alert", "5"),
+            Urgency::Quiet => ("background", "5"),
         };
         let mut request = Request::post(self.endpoint.url(&format!("/3/device/{device}")))
             .header(header::AUTHORIZATION, format!("bearer {token}"))
             .header("apns-topic", &self.topic)
-            .header("apns-push-type", "alert")
+            .header("apns-push-type", kind)
             .header("apns-priority", priority)
             .header("apns-expiration", unix(push.expires))
             .header("apns-id", push.id.to_string());
@@ -213,6 +214,9 @@ impl Body {
         });
         if let Some(category) = &self.category {
             aps["category"] = json!(category);
+        }
+        if push.urgency == Urgency::Quiet {
+            aps = json!({ "content-available": 1 });
         }
         let body = json!({ "aps": aps, "w": BASE64_URL_SAFE_NO_PAD.encode(&push.payload) });
         body.to_string().into_bytes()

@@ -177,7 +177,7 @@ impl Fcm {
 fn message(to: &str, push: &Push, now: SystemTime) -> Value {
     let priority = match push.urgency {
         Urgency::High => "HIGH",
-        Urgency::Normal => "NORMAL",
+        Urgency::Normal | Urgency::Quiet => "NORMAL",
     };
     let mut android =
         json!({ "priority": priority, "ttl": format!("{}s", left(push.expires, now).as_secs()) });

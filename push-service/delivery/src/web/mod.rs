@@ -131,7 +131,7 @@ impl WebPush {
         let fresh = Fresh::draw().ok_or("the system has no randomness")?;
         let urgency = match push.urgency {
             Urgency::High => "high",
-            Urgency::Normal => "normal",
+            Urgency::Normal | Urgency::Quiet => "normal",
         };
         let mut request = Request::post(to.endpoint.clone())
             .header(header::AUTHORIZATION, &*self.tokens.authorization(&to.origin(), unix(now)))

@@ -1,11 +1,13 @@
 //! A tiny store for the tests: one user, everything in memory, every change applied as its doc comment says.
 
+mod channels;
 mod enrolling;
 mod leaving;
 mod strangers;
 
 pub(crate) use enrolling::Phone;
 
+use crate::channel::{Channel, List};
 use crate::device::{Device, DeviceState};
 use crate::enrolment::Enrolment;
 use crate::fact::{Fact, FactKind};
@@ -49,6 +51,8 @@ pub(crate) struct World {
     pub(crate) password: String,
     pub(crate) erased: bool,
     pub(crate) devices: Vec<Device>,
+    pub(crate) channels: Vec<Channel>,
+    pub(crate) lists: Vec<(DeviceId, List)>,
     pub(crate) sessions: Vec<Session>,
     pub(crate) requests: Vec<SignInRequest>,
     pub(crate) challenges: Vec<ChallengeRecord>,
@@ -95,6 +99,8 @@ impl World {
             password: String::new(),
             erased: false,
             devices: Vec::new(),
+            channels: Vec::new(),
+            lists: Vec::new(),
             sessions: Vec::new(),
             requests: Vec::new(),
             challenges: Vec::new(),
@@ -295,7 +301,9 @@ impl World {
                 let device = of(&mut self.devices, |device| device.id == id);
                 assert_ne!(device.state, DeviceState::Ended, "a device ends once");
                 (device.state, device.ended) = (DeviceState::Ended, Some(at));
+                self.end_channels(id, at);
             }
+            change => self.apply_to_channels(change),
         }
     }
 

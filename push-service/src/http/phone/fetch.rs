@@ -21,6 +21,8 @@ pub async fn post(State(app): State<Arc<App>>, body: Body) -> Result<Json<FetchR
     let shown = visible(&said.app, MAX_NAME);
     let waiting =
         app.store.fetch(from.device.id, shown).await?.ok_or_else(|| ApiError::plain(Code::DeviceEnded))?;
+    app.wakes.hear(from.device.id, app.clock.now());
+    let push = app.pushes.providers().can();
     let keys = app.keys();
     let sign = |input| Unsigned::from_stored(input).sign(&keys.identity);
     Ok(Json(FetchReply {
@@ -29,7 +31,7 @@ pub async fn post(State(app): State<Arc<App>>, body: Body) -> Result<Json<FetchR
         ended: waiting.ended,
         confirmed: waiting.confirmed,
         key_statements: keys.identity.statements_after(said.key_number),
-        push: None,
-        renew: false,
+        renew: waiting.renew && push.is_some(),
+        push,
     }))
 }

@@ -1,6 +1,7 @@
 //! The phone API. Every request but a receipt is signed; `docs/protocol.md` is its specification.
 
 pub mod answer;
+pub mod channels;
 pub mod claim;
 pub mod fetch;
 pub mod leave;

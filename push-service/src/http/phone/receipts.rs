@@ -8,6 +8,7 @@ use authenticator_protocol::problem::Code;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
+use signin::channel::Noted;
 use std::sync::Arc;
 
 /// Receipt → nothing, whether the wake is known or not.
@@ -20,8 +21,11 @@ pub async fn post(
     let wake: WakeId =
         wake.parse().map_err(|error| ApiError::new(Code::Malformed, format!("wake: {error}")))?;
     let now = app.clock.now();
-    if let Some((device, millis)) = app.wakes.received(wake, now) {
-        tracing::debug!(%device, millis, "wake received");
+    if let Some(arrived) = app.wakes.received(wake, now) {
+        tracing::debug!(device = %arrived.device, millis = arrived.millis, "wake received");
+        if let Some(channel) = arrived.channel {
+            app.store.note_channel(channel, Noted::Received).await?;
+        }
         return Ok(StatusCode::NO_CONTENT);
     }
     app.limits.receipt_unknown(visit.address, now).map_err(ApiError::too_many)?;

@@ -1,6 +1,6 @@
 //! Writes what a rule has decided.
 
-use super::{Tx, devices, enrolments, relying_parties, requests, retention, sessions, users};
+use super::{Tx, channels, devices, enrolments, relying_parties, requests, retention, sessions, users};
 use crate::store::Outcome;
 use signin::Change;
 
@@ -40,6 +40,16 @@ pub(super) fn apply(tx: &mut Tx<'_>, change: &Change) -> Outcome<()> {
         Change::ConfirmDevice(id, when) => devices::confirm(db, *id, *when),
         Change::UseDevice(id, when) => devices::used(db, *id, *when),
         Change::ReachDevice(id, when, app) => devices::reached(db, *id, *when, app),
-        Change::EndDevice(id, when) => devices::end(db, *id, *when),
+        Change::EndDevice(id, when) => {
+            devices::end(db, *id, *when)?;
+            channels::end_of_device(db, *id, *when)
+        }
+        Change::AddChannel(channel, said) => channels::add(db, tx.at.vault, &mut *tx.random, channel, said),
+        Change::SetChannel(id, state, reason, when) => {
+            channels::set(db, *id, *state, reason.as_deref(), *when)
+        }
+        Change::NoteChannel(id, noted, when) => channels::note(db, *id, *noted, *when),
+        Change::HoldChannels(provider, held, when) => channels::hold(db, *provider, *held, *when),
+        Change::KeepChannelList(device, list) => channels::keep_list(db, *device, *list),
     }
 }

@@ -61,6 +61,11 @@ pub(super) fn of_user(at: Reading<'_>, user: UserId) -> Outcome<Vec<Device>> {
     all(at.db, sql, [user.as_bytes()], read)
 }
 
+/// How many were ever enrolled, or a little more.
+pub(super) fn count(at: Reading<'_>) -> Outcome<u64> {
+    Ok(one(at.db, "SELECT coalesce(max(rowid), 0) FROM devices", [], |columns| columns.take())?.unwrap_or(0))
+}
+
 /// Those that have, or had, one of these keys, as whichever key.
 pub(super) fn with_keys(at: Reading<'_>, one: Thumbprint, other: Thumbprint) -> Outcome<Vec<Device>> {
     let sql = concat!(

@@ -25,6 +25,7 @@ pub(super) fn is_due(at: Reading<'_>) -> Outcome<bool> {
         (Kept::Enrolments, "SELECT opened FROM enrolments ORDER BY rowid LIMIT 1"),
         (Kept::Sessions, "SELECT created FROM sessions ORDER BY rowid LIMIT 1"),
         (Kept::Browsers, "SELECT min(seen) FROM browsers"),
+        (Kept::Channels, "SELECT min(changed) FROM channels WHERE state IN ('dead', 'superseded')"),
         (
             Kept::Audit,
             "SELECT at FROM audit WHERE sequence < (SELECT max(sequence) FROM audit) ORDER BY sequence LIMIT 1",
@@ -68,6 +69,11 @@ pub(super) fn forget(at: Reading<'_>) -> Outcome<u64> {
             "DELETE FROM browsers WHERE (user, browser) IN
                 (SELECT user, browser FROM browsers WHERE seen < ?1 LIMIT ?2)",
         ),
+        (
+            Kept::Channels,
+            "DELETE FROM channels WHERE rowid IN
+                (SELECT rowid FROM channels WHERE state IN ('dead', 'superseded') AND changed < ?1 LIMIT ?2)",
+        ),
     ] {
         gone += write(at.db, sql, params![ms(limit(at, kept)), ROUND])?;
     }
@@ -94,6 +100,8 @@ pub(super) fn erase(db: &Connection, user: UserId) -> Outcome<()> {
         "DELETE FROM sessions WHERE user = ?1",
         "DELETE FROM browsers WHERE user = ?1",
         "DELETE FROM device_keys WHERE device IN (SELECT id FROM devices WHERE user = ?1)",
+        "DELETE FROM channels WHERE device IN (SELECT id FROM devices WHERE user = ?1)",
+        "DELETE FROM channel_lists WHERE device IN (SELECT id FROM devices WHERE user = ?1)",
         "DELETE FROM devices WHERE user = ?1",
         "UPDATE audit SET address = NULL, detail = NULL
             WHERE user = ?1 AND (address IS NOT NULL OR detail IS NOT NULL)",

@@ -4,7 +4,7 @@ use super::file::advice;
 use crate::store::{Outcome, StoreError};
 use authenticator_protocol::code::Bytes;
 use authenticator_protocol::ids::{
-    ApiKeyId, ChallengeId, DeviceId, EnrolmentId, RelyingPartyId, RequestId, ResultId, UserId,
+    ApiKeyId, ChallengeId, ChannelId, DeviceId, EnrolmentId, RelyingPartyId, RequestId, ResultId, UserId,
 };
 use authenticator_protocol::keys::PublicKey;
 use authenticator_protocol::time::Millis;
@@ -45,7 +45,7 @@ macro_rules! ids {
         }
     )+};
 }
-ids!(ApiKeyId, ChallengeId, DeviceId, EnrolmentId, RelyingPartyId, RequestId, ResultId, UserId);
+ids!(ApiKeyId, ChallengeId, ChannelId, DeviceId, EnrolmentId, RelyingPartyId, RequestId, ResultId, UserId);
 
 macro_rules! as_stored {
     ($($name:ty),+) => {$(

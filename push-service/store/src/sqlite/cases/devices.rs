@@ -1,9 +1,10 @@
 //! Devices.
 
-use super::super::{Reading, Sqlite, Tx, devices, enrolments, requests, sessions, users};
+use super::super::{Reading, Sqlite, Tx, channels, devices, enrolments, requests, sessions, users};
 use super::sessions::{known, under_way};
 use crate::store::{Fetched, Outcome, Reach};
 use authenticator_protocol::ids::DeviceId;
+use signin::channel;
 use signin::device::{self, Device, DeviceState, Leaving};
 use signin::enrolment::Enrolment;
 use signin::request::Asked;
@@ -86,6 +87,10 @@ pub(super) async fn fetch(store: &Sqlite, id: DeviceId, app: String) -> Outcome<
                 challenges: requests::waiting_on(at, &device)?,
                 ended: requests::ended_on(at, &device)?,
                 confirmed: device.state == DeviceState::Active,
+                renew: channel::needs_renewal(
+                    channels::newest_list(at, id)?.as_ref(),
+                    &channels::of_device(at, id)?,
+                ),
                 now: at.now,
             };
             Ok(Some((fetched, due)))

@@ -1,5 +1,6 @@
 //! The use cases: what each reads, which rule it asks. One module per noun; here, how they are reached.
 
+mod channels;
 mod devices;
 mod enrolments;
 mod operate;
@@ -13,14 +14,17 @@ use crate::operate::Operate;
 use crate::store::{
     Answer, Ask, AuditRecord, BeginSession, ClaimCode, Committed, Complete, Delivery, Fetched, Found,
     NewUser, NotAdded, NotAsked, NotClaimed, NotOpened, NotPermitted, NotRegistered, NotTaken, OpenEnrolment,
-    OpenRequest, Outcome, Placed, Reach, Register, RequestView, Store, TypeCharacters, Typed,
+    OpenRequest, Outcome, Placed, Reach, Register, RequestView, Store, ToWake, TypeCharacters, Typed,
 };
 use async_trait::async_trait;
 use authenticator_protocol::answer::AnswerReply;
 use authenticator_protocol::code::Hash;
-use authenticator_protocol::ids::{ApiKeyId, DeviceId, EnrolmentId, RelyingPartyId, RequestId, UserId};
+use authenticator_protocol::ids::{
+    ApiKeyId, ChannelId, DeviceId, EnrolmentId, RelyingPartyId, RequestId, UserId,
+};
 use authenticator_protocol::time::Millis;
 use signin::Decision;
+use signin::channel::{self, Channel, Noted, Said};
 use signin::device::Device;
 use signin::enrolment::Enrolment;
 use signin::fact::{Fact, FactKind};
@@ -155,6 +159,29 @@ impl Store for Sqlite {
 
     async fn leave(&self, device: DeviceId) -> Outcome<Committed<()>> {
         self.commit(move |tx| devices::leave(tx, device)).await
+    }
+
+    async fn register_channels(
+        &self,
+        register: channel::Register,
+    ) -> Outcome<Committed<Result<(), channel::NotTaken>>> {
+        self.commit(move |tx| channels::register(tx, &register)).await
+    }
+
+    async fn channels(&self, device: DeviceId) -> Outcome<Vec<Channel>> {
+        self.look(move |at| super::channels::of_device(at, device)).await
+    }
+
+    async fn to_wake(&self, device: DeviceId) -> Outcome<Option<ToWake>> {
+        self.look(move |at| channels::to_wake(at, device)).await
+    }
+
+    async fn note_channel(&self, id: ChannelId, noted: Noted) -> Outcome<()> {
+        channels::note(self, id, noted).await
+    }
+
+    async fn judge_channel(&self, id: ChannelId, said: Said, reason: String) -> Outcome<Committed<()>> {
+        self.commit(move |tx| channels::judge(tx, id, said, &reason)).await
     }
 
     async fn add_relying_party(

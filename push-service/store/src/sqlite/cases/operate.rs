@@ -9,6 +9,7 @@ use crate::store::{AuditRecord, Committed, Outcome};
 use async_trait::async_trait;
 use authenticator_protocol::ids::{DeviceId, RelyingPartyId, UserId};
 use authenticator_protocol::random::bytes;
+use signin::channel::Provider;
 use signin::enrolment::Enrolment;
 use signin::fact::{Fact, FactKind};
 use signin::request::Asked;
@@ -43,6 +44,10 @@ impl Operate for Sqlite {
             tx.carry_out(user::obey(order, &open.whole(&user), tx.at.now)).map(Some)
         })
         .await
+    }
+
+    async fn release_channels(&self, provider: Provider) -> Outcome<Committed<bool>> {
+        self.commit(move |tx| super::channels::release(tx, provider)).await
     }
 
     async fn withdraw(&self, device: DeviceId) -> Outcome<Committed<Option<bool>>> {

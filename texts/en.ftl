@@ -53,6 +53,12 @@ page-number-label = Number
 page-number-sent = The request was sent to { $device }.
 page-number-hint = No notification? Open the app and pull down.
 
+## More than the password
+
+page-confirm-title = Confirm that it is you
+page-confirm-lead = The password is not enough here, not even in the organisation's network. This protects you if somebody else knows your password.
+page-confirm-ask = Ask my phone
+
 ## Ways a sign-in ends
 
 page-ended-denied-title = The sign-in was denied

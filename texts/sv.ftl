@@ -53,6 +53,12 @@ page-number-label = Nummer
 page-number-sent = Frågan har skickats till { $device }.
 page-number-hint = Ingen avisering? Öppna appen och dra nedåt.
 
+## More than the password
+
+page-confirm-title = Bekräfta att det är du
+page-confirm-lead = Här räcker inte lösenordet, inte heller i organisationens nätverk. Det skyddar dig om någon annan kan ditt lösenord.
+page-confirm-ask = Fråga min telefon
+
 ## Ways a sign-in ends
 
 page-ended-denied-title = Inloggningen nekades

@@ -70,8 +70,8 @@ class Stage {
   }
 }
 
-async function play(story, language) {
-  const stage = new Stage(await Demo.start(), language);
+async function play(story, language, options) {
+  const stage = new Stage(await Demo.start(...options), language);
   let wrong;
   try {
     await story(stage);
@@ -81,8 +81,8 @@ async function play(story, language) {
   assert.deepEqual(wrong, [], "nothing left this machine, and no console spoke");
 }
 
-/** A test in Swedish and English, side by side, each with a demo of its own. */
-export function journey(name, story) {
+/** A test in Swedish and English, side by side, each with a demo of its own, started with these options. */
+export function journey(name, story, ...options) {
   test(name, { concurrency: LANGUAGES.length }, (both) =>
-    Promise.all(LANGUAGES.map((language) => both.test(language, { timeout: 180_000 }, () => play(story, language)))));
+    Promise.all(LANGUAGES.map((language) => both.test(language, { timeout: 180_000 }, () => play(story, language, options)))));
 }

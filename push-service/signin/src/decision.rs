@@ -109,6 +109,10 @@ pub enum Change {
     AddSession(Box<Session>),
     /// The session's pending request, or none.
     SetSessionRequest(SessionKey, Option<RequestId>),
+    /// Where the session's user is going now.
+    SetSessionDestination(SessionKey, String),
+    /// The password alone let the session in, for the first time then.
+    EnterSession(SessionKey, Millis),
     /// The session's enrolment, or none.
     SetSessionEnrolment(SessionKey, Option<EnrolmentId>),
     /// The session was used.

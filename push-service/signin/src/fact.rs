@@ -63,12 +63,14 @@ macro_rules! kinds {
 }
 
 kinds! {
-    /// A password was right.
+    /// A password was right; the detail says whether more is asked for, and why.
     PasswordRight = "password_right",
     /// A password was wrong, or the user is unknown or disabled.
     PasswordWrong = "password_wrong",
     /// That was one wrong password too many: further tries must wait.
     PasswordThrottled = "password_throttled",
+    /// The password was enough; the detail says why.
+    EnteredByPassword = "entered_by_password",
     /// A sign-in request was opened.
     RequestOpened = "request_opened",
     /// It wakes nobody; the detail says why: `crowded`, `flood`, `reported`.
@@ -164,6 +166,7 @@ kinds! {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::entry::Target;
     use crate::request::Says;
     use crate::session::{self, BeginSession};
     use crate::world::{ANNA, Phone, World, hash};
@@ -183,11 +186,13 @@ mod tests {
     fn an_enrolment_leaves_a_trail() {
         let mut world = World::new();
         let (user, key, browser) = (ANNA, hash(8), hash(3));
-        let (to, address) = ("/apps".into(), "192.0.2.7".into());
-        let begun = BeginSession { user, key, browser, to, address, replaces: None };
-        world.commit(session::begin(&begun, None, world.now));
+        let (to, address) = ("/apps".into(), [192, 0, 2, 7].into());
+        let target = Target::Application("MyApps".into());
+        let begun = BeginSession { user, key, browser, to, target, address, replaces: None };
+        world.commit(session::begin(&begun, None, &world.policy, world.now));
         world.open_enrolment(hash(1), false, 1).unwrap_err();
-        assert_eq!(world.facts, [here(FactKind::PasswordRight), here(FactKind::EnrolmentRefused)]);
+        let right = Fact { detail: says("asked: outside"), ..here(FactKind::PasswordRight) };
+        assert_eq!(world.facts, [right, here(FactKind::EnrolmentRefused)]);
 
         world.facts.clear();
         let id = world.open_enrolment(hash(1), true, 1).unwrap();

@@ -2,7 +2,8 @@
 //!
 //! Start with [`decision`]: every rule answers with changes (what to write), facts (what the audit trail keeps)
 //! and notices (who must hear of it). The nouns are in [`user`], [`device`], [`session`], [`request`],
-//! [`enrolment`], [`channel`] and [`relying_party`]; the settings in [`policy`]; [`throttle`] counts strangers' tries;
+//! [`enrolment`], [`channel`] and [`relying_party`]; [`entry`] says when the password is enough; the settings in
+//! [`policy`]; [`throttle`] counts strangers' tries;
 //! [`retention`] says how long what is kept.
 //!
 //! Neither HTTP nor SQL is known here; time and randomness are parameters.
@@ -11,6 +12,7 @@ pub mod channel;
 pub mod decision;
 pub mod device;
 pub mod enrolment;
+pub mod entry;
 pub mod fact;
 pub mod network;
 pub mod policy;

@@ -34,11 +34,34 @@ impl Network {
         self.prefix < if self.address.is_ipv4() { v4 } else { v6 }
     }
 
+    /// Whether the two have an address in common.
+    pub fn overlaps(&self, other: &Self) -> bool {
+        self.contains(other.address) || other.contains(self.address)
+    }
+
+    /// Whether all of it is set aside for use within organisations (RFC 1918, 4193, 6598) or on one machine.
+    pub fn is_private(&self) -> bool {
+        let within = |(prefix, address): (u8, IpAddr)| {
+            self.prefix >= prefix && masked(self.address, prefix) == Some(address)
+        };
+        PRIVATE.into_iter().any(within)
+    }
+
     /// Whether `address` lies within; an IPv4-mapped IPv6 address counts as IPv4.
     pub fn contains(&self, address: IpAddr) -> bool {
         masked(address.to_canonical(), self.prefix) == Some(self.address)
     }
 }
+
+const PRIVATE: [(u8, IpAddr); 7] = [
+    (8, IpAddr::V4(Ipv4Addr::new(10, 0, 0, 0))),
+    (12, IpAddr::V4(Ipv4Addr::new(172, 16, 0, 0))),
+    (16, IpAddr::V4(Ipv4Addr::new(192, 168, 0, 0))),
+    (10, IpAddr::V4(Ipv4Addr::new(100, 64, 0, 0))),
+    (8, IpAddr::V4(Ipv4Addr::new(127, 0, 0, 0))),
+    (7, IpAddr::V6(Ipv6Addr::new(0xfc00, 0, 0, 0, 0, 0, 0, 0))),
+    (128, IpAddr::V6(Ipv6Addr::LOCALHOST)),
+];
 
 /// `address` with all bits behind `prefix` cleared; `None` when the prefix is too long.
 fn masked(address: IpAddr, prefix: u8) -> Option<IpAddr> {
@@ -137,6 +160,33 @@ mod tests {
             ("2001:db8::/56", false),
         ] {
             assert_eq!(text.parse::<Network>().unwrap().is_wider_than(24, 56), wider, "{text}");
+        }
+    }
+
+    #[test]
+    fn ranges_that_meet_and_ranges_of_ones_own() {
+        let range = |text: &str| text.parse::<Network>().unwrap();
+        for (one, other, meet) in [
+            ("10.0.0.0/8", "10.1.2.0/24", true),
+            ("10.1.2.0/24", "10.1.3.0/24", false),
+            ("2001:db8::/32", "2001:db8::7/128", true),
+            ("2001:db8::/32", "10.0.0.0/8", false),
+        ] {
+            assert_eq!(range(one).overlaps(&range(other)), meet, "{one} {other}");
+            assert_eq!(range(other).overlaps(&range(one)), meet, "{other} {one}");
+        }
+        for (text, own) in [
+            ("10.0.0.0/8", true),
+            ("172.16.0.0/12", true),
+            ("172.0.0.0/8", false),
+            ("192.168.7.0/24", true),
+            ("192.0.2.0/24", false),
+            ("100.64.0.0/10", true),
+            ("fd00::/16", true),
+            ("2001:db8::/32", false),
+            ("::1/128", true),
+        ] {
+            assert_eq!(range(text).is_private(), own, "{text}");
         }
     }
 

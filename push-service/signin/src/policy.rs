@@ -4,6 +4,7 @@ use crate::network::Network;
 use authenticator_protocol::enrolment::Unlock;
 use authenticator_protocol::number::Digits;
 use authenticator_protocol::version::AppVersion;
+use std::net::IpAddr;
 
 /// The organisation's settings.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,8 +30,10 @@ pub struct Policy {
     /// Whether relying parties are told that a user is unknown or cannot be asked. Otherwise such a user is one who
     /// does not answer.
     pub reveal_users: bool,
-    /// Where no second factor is asked for a registration.
+    /// From where the password is enough, to sign in and for a registration of whoever has nothing yet.
     pub trusted_networks: Vec<Network>,
+    /// Applications that ask for a second factor wherever the user is.
+    pub always_ask: Vec<String>,
     /// The oldest version of the app that is served; any when `None`.
     pub oldest_app: Option<AppVersion>,
     /// How the approval key is unlocked.
@@ -57,6 +60,7 @@ impl Default for Policy {
             undelivered_of_party: 100_000,
             reveal_users: false,
             trusted_networks: Vec::new(),
+            always_ask: Vec::new(),
             oldest_app: None,
             unlock: Unlock::Credential,
             session_idle: 60 * 60,
@@ -67,6 +71,11 @@ impl Default for Policy {
 }
 
 impl Policy {
+    /// The trusted network in which an address lies.
+    pub fn trusted_network(&self, address: IpAddr) -> Option<Network> {
+        self.trusted_networks.iter().find(|network| network.contains(address)).copied()
+    }
+
     /// Refuses what no organisation may set: the setting, and what is wrong with it.
     pub fn check(&self) -> Result<(), (&'static str, String)> {
         let within = |name: &'static str, value: u64, from: u64, to: u64| {

@@ -13,6 +13,9 @@ pub(crate) async fn run(file: &Configured, online: bool) -> Result {
     let warnings = tls::warnings(&config, SystemClock.now())?;
     let readied = Readied::read(&config.push)?;
     say(&format!("{} at {}: the configuration is valid.", config.organisation.name, config.public_url))?;
+    for sentence in config.policy_in_words() {
+        say(&sentence)?;
+    }
     for risk in config.accepted_risks() {
         say(&format!("Accepted risk: {risk}"))?;
     }

@@ -4,6 +4,7 @@
 mod environment;
 mod file;
 pub mod push;
+mod sentences;
 pub mod settings;
 
 use authenticator_protocol::enrolment::Organisation;
@@ -19,6 +20,7 @@ use std::path::{Path, PathBuf};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::LevelFilter;
 
+use crate::http::pages::MYAPPS;
 use crate::limits::PARTY_WAITS;
 use crate::pages::brand::Colour;
 
@@ -150,6 +152,8 @@ pub enum ConfigError {
     },
 }
 
+const LOOPBACK: [&str; 2] = ["127.0.0.0/8", "::1/128"];
+
 /// `styrk.db` → `styrk.db.socket`.
 fn beside(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
@@ -275,6 +279,7 @@ impl Config {
         if let Some(wide) = self.proxies.iter().find(|network| network.is_wider_than(24, 56)) {
             return Err(value("trusted_proxies", format!("{wide}: wider than /24 (IPv4) or /56 (IPv6)")));
         }
+        self.check_trust()?;
         for (setting, is) in [("api_calls", self.api_calls), ("api_waits", self.api_waits)] {
             if !(1..=10_000).contains(&is) {
                 return Err(value(setting, "not within 1 to 10000"));
@@ -298,39 +303,43 @@ impl Config {
         Ok(())
     }
 
+    /// Whoever can seem to come from a trusted network needs nothing but a password.
+    fn check_trust(&self) -> Result<(), ConfigError> {
+        let trusted = &self.policy.trusted_networks;
+        let refused = |why: String| Err(value("policy.trusted_networks", why));
+        for network in trusted {
+            if let Some(proxy) = self.proxies.iter().find(|proxy| network.overlaps(proxy)) {
+                return refused(format!(
+                    "{network} has addresses of the proxy {proxy} in it: whatever reaches the service without a \
+                     forwarded address would seem to come from inside"
+                ));
+            }
+            let own =
+                LOOPBACK.iter().any(|loopback| loopback.parse().is_ok_and(|own| network.overlaps(&own)));
+            if own && self.public_url.is_secure() {
+                return refused(format!(
+                    "{network} is this machine itself: behind a proxy that trusted_proxies does not name, everybody \
+                     would seem to come from inside"
+                ));
+            }
+        }
+        if let Some(name) = self.policy.always_ask.iter().find(|name| *name != MYAPPS) {
+            return Err(value(
+                "policy.always_ask",
+                format!(
+                    "{name}: people sign in to {MYAPPS} alone on these pages; what relying parties ask is always \
+                     asked on a phone"
+                ),
+            ));
+        }
+        Ok(())
+    }
+
     /// The host of the public address, without a port.
     pub fn host(&self) -> String {
         let url = url::Url::parse(&self.public_url.url("/")).ok();
         let host = url.as_ref().and_then(url::Url::host_str).unwrap_or_default();
         host.trim_matches(['[', ']']).to_owned()
-    }
-
-    /// What the administrator accepts with this configuration, in plain sentences.
-    pub fn accepted_risks(&self) -> Vec<String> {
-        let mut risks = Vec::new();
-        if self.policy.first_by_password {
-            risks.push(
-                "policy.first_registration = \"password-is-enough\": whoever has a user's password before the user \
-                 has registered a phone can register their own."
-                    .to_owned(),
-            );
-        }
-        if !self.public_url.is_secure() {
-            risks
-                .push("public_url is plain http: only for trying the service out on one machine.".to_owned());
-        }
-        if self.public_url.is_secure() && self.proxies.is_empty() && self.tls.is_none() {
-            risks.push(
-                "trusted_proxies is empty: behind a proxy, every visitor would seem to come from the proxy's address."
-                    .to_owned(),
-            );
-        }
-        if let Some(listen) = self.metrics.filter(|listen| !listen.ip().is_loopback()) {
-            risks.push(format!(
-                "metrics.listen is {listen}: whoever reaches it can read how much the service is used."
-            ));
-        }
-        risks
     }
 }
 

@@ -161,7 +161,13 @@ pub const SETTINGS: &[Setting] = &[
     list(
         "policy.trusted_networks",
         Kind::List,
-        "Ranges as above; a user without a phone may register one from there with the password alone.",
+        "Ranges as above, at least /8 (IPv4) or /16 (IPv6), without a proxy's addresses: from there the password is enough to \
+         sign in, and for a user without a phone to register one.",
+    ),
+    list(
+        "policy.always_ask",
+        Kind::List,
+        "Applications that ask for a second factor in trusted networks too: `MyApps`. My security information always does.",
     ),
     optional(
         "policy.oldest_app",

@@ -1,6 +1,7 @@
 //! Who is visiting: address, language, cookies; and the sessions that pages require.
 
 use crate::app::App;
+use crate::http::pages::sign_in::target;
 use crate::http::problem::PageError;
 use crate::limits::Place;
 use crate::origin;
@@ -15,6 +16,7 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
 use sha2::{Digest as _, Sha256};
 use signin::device::DeviceState;
+use signin::entry::{self, Enough, Verdict};
 use signin::request::Origin;
 use signin::session::{Level, SessionKey, SessionToken};
 use std::convert::Infallible;
@@ -200,7 +202,29 @@ impl FromRequestParts<Arc<App>> for Session {
     }
 }
 
-/// A visit with an approval on a device behind it.
+/// A visit to an application that the policy lets in: with a second factor, or from where the password is enough.
+pub struct LetIn(pub Session);
+
+impl FromRequestParts<Arc<App>> for LetIn {
+    type Rejection = Elsewhere;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Elsewhere> {
+        let session = Session::from_request_parts(parts, app).await?;
+        let (known, from) = (&session.known.session, session.visit.address);
+        let target = target(&session.visit.path);
+        match entry::decide(&target, known.level, from, &app.config.policy) {
+            Verdict::Enter(Enough::Network(_)) if known.entered.is_none() => {
+                let entered = app.store.enter(known.key, target, from).await;
+                app.tell(entered.map_err(|error| Elsewhere::Problem(error.into()))?);
+                Ok(Self(session))
+            }
+            Verdict::Enter(_) => Ok(Self(session)),
+            Verdict::Ask(_) => Err(ask(app, &session, "").await),
+        }
+    }
+}
+
+/// A visit with a second factor behind it.
 pub struct SignedIn(pub Session);
 
 impl FromRequestParts<Arc<App>> for SignedIn {
@@ -211,21 +235,23 @@ impl FromRequestParts<Arc<App>> for SignedIn {
         if session.known.session.level >= Level::Approved {
             return Ok(Self(session));
         }
-        let devices = app
-            .store
-            .devices(session.known.user.id)
-            .await
-            .map_err(|error| Elsewhere::Problem(error.into()))?;
-        let registered = devices.iter().any(|device| device.state == DeviceState::Active);
-        Err(Elsewhere::To(
-            if registered && session.known.session.enrolment.is_none() {
-                "/sign-in/number"
-            } else {
-                "/register"
-            }
-            .to_owned(),
-        ))
+        let to = if session.visit.path.starts_with("/security") { "?to=/security" } else { "" };
+        Err(ask(app, &session, to).await)
     }
+}
+
+/// Where a second factor is asked for.
+async fn ask(app: &App, session: &Session, to: &str) -> Elsewhere {
+    let devices = match app.store.devices(session.known.user.id).await {
+        Ok(devices) => devices,
+        Err(error) => return Elsewhere::Problem(error.into()),
+    };
+    let registered = devices.iter().any(|device| device.state == DeviceState::Active);
+    Elsewhere::To(if registered && session.known.session.enrolment.is_none() {
+        format!("/sign-in/number{to}")
+    } else {
+        "/register".to_owned()
+    })
 }
 
 /// The sign-in page on the way to `path`; a form's address is no place to come back to.

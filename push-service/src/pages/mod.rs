@@ -8,6 +8,7 @@
 pub mod apps;
 pub mod assets;
 pub mod brand;
+pub mod confirm;
 pub mod ended;
 pub mod link;
 pub mod number;
@@ -64,6 +65,8 @@ pub enum View {
     Number(number::Number),
     /// A sign-in that ended without success.
     Ended(ended::Ended),
+    /// A second factor is needed from here on.
+    Confirm(confirm::Confirm),
     /// The other ways to sign in.
     OtherWay(other_way::OtherWay),
     /// Registration needs more than the password.
@@ -91,6 +94,7 @@ impl Page {
             View::SignIn(view) => view.html(frame),
             View::Number(view) => view.html(frame),
             View::Ended(view) => view.html(frame),
+            View::Confirm(view) => view.html(frame),
             View::OtherWay(view) => view.html(frame),
             View::NotAllowed(view) => view.html(frame),
             View::Register(view) => view.html(frame),

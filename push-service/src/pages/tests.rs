@@ -1,7 +1,8 @@
 //! What every page keeps to, in both languages: valid under the policy, named, escaped.
 
 use super::{
-    Frame, Page, View, Waiting, apps, assets, ended, number, other_way, problem, register, security, sign_in,
+    Frame, Page, View, Waiting, apps, assets, confirm, ended, number, other_way, problem, register, security,
+    sign_in,
 };
 use texts::Language;
 
@@ -53,6 +54,7 @@ fn views() -> Vec<View> {
     views.extend(
         ended::Reason::ALL.map(|reason| View::Ended(ended::Ended { reason, reference: NASTY.into() })),
     );
+    views.push(View::Confirm(confirm::Confirm { to: NASTY.into() }));
     let methods = vec![other_way::Method::App { devices }];
     views.push(View::OtherWay(other_way::OtherWay { methods, back: NASTY.into() }));
     let ways = vec![other_way::Way::RegisteredPhone, other_way::Way::Network];

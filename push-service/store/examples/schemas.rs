@@ -21,6 +21,7 @@ const STEPS: &[(&str, &str)] = &[
     (include_str!("../src/sqlite/schema/007_in_use.sql"), ""),
     (include_str!("../src/sqlite/schema/008_silent.sql"), ""),
     (include_str!("../src/sqlite/schema/009_channels.sql"), CHANNELS),
+    (include_str!("../src/sqlite/schema/009_ways.sql"), WAYS),
 ];
 
 /// Ids and hashes are made of one byte each: users 1…, sessions 11…, devices 21…, enrolments 31…, requests 41…,
@@ -108,6 +109,7 @@ INSERT INTO channel_holds (provider, since) VALUES ('web_push', t(40));
 /// Secret and address of a channel.
 const CHANNEL: &[u8] =
     br#"{"secret":"VVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVU","fcm":{"token":"a-token"}}"#;
+const WAYS: &str = "UPDATE sessions SET entered = t(50) WHERE key = hash(13);";
 
 /// Always the same bytes, so that the same file comes out.
 struct Same;

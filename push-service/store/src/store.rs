@@ -19,10 +19,12 @@ use signin::request::SignInRequest;
 use signin::session::{Session, SessionKey};
 use signin::user::User;
 use std::fmt;
+use std::net::IpAddr;
 
 pub use signin::enrolment::{
     ClaimCode, NotClaimed, NotPermitted, NotRegistered, OpenEnrolment, Register, TypeCharacters, Typed,
 };
+pub use signin::entry::{Target, Verdict};
 pub use signin::request::{Answer, Ask, NotAsked, NotOpened, NotTaken, OpenRequest, Placed, Says};
 pub use signin::session::{BeginSession, Complete};
 
@@ -192,8 +194,10 @@ pub trait Store: crate::Operate + Send + Sync {
 
     // Sessions.
 
-    /// A session at the [`Password`](signin::session::Level::Password) level.
-    async fn begin_session(&self, begin: BeginSession) -> Outcome<Committed<()>>;
+    /// A session at the [`Password`](signin::session::Level::Password) level, and whether that is enough.
+    async fn begin_session(&self, begin: BeginSession) -> Outcome<Committed<Verdict>>;
+    /// Whether a session may go there from this address; the first time without a second factor is on record.
+    async fn enter(&self, session: SessionKey, target: Target, from: IpAddr) -> Outcome<Committed<Verdict>>;
     /// What a token leads to. Notes the use, at most once a minute.
     async fn session(&self, key: SessionKey) -> Outcome<Found>;
     /// Ends a session (sign out) together with its pending request (cancelled).

@@ -28,6 +28,9 @@ struct Arguments {
     /// Require more than the password for the very first registration, as an organisation should.
     #[arg(long)]
     strict: bool,
+    /// Whoever visits is inside the organisation's network.
+    #[arg(long)]
+    inside: bool,
     #[command(subcommand)]
     role: Option<Role>,
 }
@@ -95,7 +98,10 @@ async fn timeline() -> Result<ExitCode, Error> {
 
 #[expect(clippy::print_stdout, reason = "what to open is the answer of this command")]
 async fn newcomer(arguments: &Arguments) -> Result<ExitCode, Error> {
-    let policy = if arguments.strict { String::new() } else { demo::organisation::POLICY.to_owned() };
+    let mut policy = if arguments.strict { String::new() } else { demo::organisation::POLICY.to_owned() };
+    if arguments.inside {
+        policy.push_str(demo::organisation::INSIDE);
+    }
     let phone_port = if arguments.port == 0 { 0 } else { arguments.port.saturating_add(1) };
     let unlock = UnlockAnswer::Ask;
     let demo = Arc::new(
@@ -116,17 +122,24 @@ async fn newcomer(arguments: &Arguments) -> Result<ExitCode, Error> {
         });
         println!("{about}");
     } else {
-        println!("{}", welcome(&demo, &application, arguments.strict));
+        println!("{}", welcome(&demo, &application, arguments));
     }
     tokio::signal::ctrl_c().await?;
     application.stop().await?;
     Ok(ExitCode::SUCCESS)
 }
 
-fn welcome(demo: &Demo, application: &Application, strict: bool) -> String {
+fn welcome(demo: &Demo, application: &Application, arguments: &Arguments) -> String {
     let users: Vec<String> =
         USERS.iter().map(|user| format!("      {:<34} {}", user.login(), user.name)).collect();
-    let policy = if strict {
+    let inside = if arguments.inside {
+        "\n  You are inside the organisation's network: the password is enough, but for your security information."
+    } else {
+        ""
+    };
+    let policy = if arguments.strict && arguments.inside {
+        "Policy: the first registration needs to be inside, as you are."
+    } else if arguments.strict {
         "Policy: the first registration needs more than the password, so nobody gets in from here."
     } else {
         "Policy of this demo: a password is enough for the very first registration. An organisation that runs it so\n  \
@@ -150,7 +163,7 @@ fn welcome(demo: &Demo, application: &Application, strict: bool) -> String {
   6. Open an application  {}
      It has no passwords: it asks the service through its API, and the phone approves.
 
-  {policy}
+  {policy}{inside}
 
   Ctrl-C ends it; nothing is kept.
 ",

@@ -14,6 +14,9 @@ use store::SystemRandom;
 /// What the demo accepts so that a newcomer can begin with nothing but a password; and which apps are too old.
 pub const POLICY: &str = "first_registration = \"password-is-enough\"\noldest_app = \"0.1\"";
 
+/// Everybody on this machine is inside the organisation's network.
+pub const INSIDE: &str = "\ntrusted_networks = [\"127.0.0.0/8\", \"::1/128\"]";
+
 /// The password of every user of the demo.
 pub const PASSWORD: &str = "styrk-demo-2026";
 

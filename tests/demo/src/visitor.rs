@@ -9,6 +9,7 @@ use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 
 /// One browser, with its own cookies.
 pub struct Visitor {
@@ -38,6 +39,18 @@ impl Visitor {
             cookies: BTreeMap::new(),
             agent: "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:145.0) Gecko/20100101 Firefox/145.0",
         }
+    }
+
+    /// The same, from this address of this machine.
+    pub fn from(service: &str, address: IpAddr) -> Self {
+        let mut connector = HttpConnector::new();
+        connector.set_local_address(Some(address));
+        Self { client: Client::builder(TokioExecutor::new()).build(connector), ..Self::new(service) }
+    }
+
+    /// Goes to this address of this machine: a laptop that is carried elsewhere.
+    pub fn moves_to(&mut self, address: IpAddr) {
+        self.client = Self::from(&self.service, address).client;
     }
 
     /// The value of a cookie.

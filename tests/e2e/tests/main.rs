@@ -7,6 +7,7 @@ mod claim;
 mod code;
 mod connection;
 mod credential;
+mod entry;
 mod event;
 mod example;
 mod form;

@@ -38,11 +38,13 @@ async fn a_trusted_network_helps_whoever_has_no_device_yet() -> Outcome {
     assert_eq!(opened.fact.detail.as_deref(), Some("trusted_network"));
     // Whoever has one uses it (N10).
     let mut browser = world.browser();
-    assert!(sign_in(&mut browser).await?.number().is_some());
+    assert_eq!(sign_in(&mut browser).await?.path, "/apps");
     let page = browser.post("/register/start", &[]).await?;
     assert_eq!((page.status.as_u16(), page.link()), (403, None));
     assert_eq!(world.count(FactKind::EnrolmentRefused).await?, 1);
-    phone.sign_in(&mut browser).await?;
+    let right = browser.post("/sign-in/again", &[]).await?.number().ok_or("no number")?;
+    phone.approve(&right).await?;
+    browser.get("/sign-in/number").await?;
     assert!(browser.post("/register/start", &[]).await?.link().is_some(), "with an approval it is allowed");
     Ok(())
 }

@@ -9,6 +9,7 @@ use e2e::{DIGITS, Error, Outcome, Web, World};
 use futures_util::future::try_join_all;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
+use signin::entry::Target;
 use signin::request::Origin;
 use signin::session::{BeginSession, SessionKey};
 use simulated_phone::Event;
@@ -71,7 +72,8 @@ async fn a_thousand_waiting_pages_are_told_and_come_back() -> Outcome {
                 key: session,
                 browser: Bytes(token),
                 to: "/apps".to_owned(),
-                address: "192.0.2.7".to_owned(),
+                target: Target::Application("MyApps".to_owned()),
+                address: [192, 0, 2, 7].into(),
                 replaces: None,
             };
             app.tell(app.store.begin_session(begin).await?);
@@ -81,6 +83,7 @@ async fn a_thousand_waiting_pages_are_told_and_come_back() -> Outcome {
                 application: "MyApps".to_owned(),
                 origin: Origin::default(),
                 organisation: "Region X".to_owned(),
+                to: None,
             };
             let opened = app.tell(app.store.open_request(open).await?);
             let request = opened.map_err(|refused| format!("{refused:?}"))?;

@@ -134,6 +134,7 @@ mod tests {
                 recognised: true,
             },
             organisation: "Region\u{7} X".into(),
+            to: None,
         };
         let decide = |random: u64, number: &str| {
             let only = |it: &Number| it.as_str() != number;

@@ -31,6 +31,8 @@ pub struct OpenRequest {
     pub origin: Origin,
     /// The organisation's name, for the challenge.
     pub organisation: String,
+    /// Where the user is going now, when it is elsewhere than at the sign-in: a path of this service.
+    pub to: Option<String>,
 }
 
 /// Why no request was opened.
@@ -100,7 +102,11 @@ pub fn open(
         digits: policy.digits,
         until: now.seconds().millis().plus_seconds(policy.lifetime),
     };
-    ask(question, now, random).map(|request| request.map(|request| request.id).ok_or(NotOpened::TooMany))
+    let mut asked = ask(question, now, random);
+    if let (Some(_), Some(to)) = (&asked.value, &open.to) {
+        asked.write(Change::SetSessionDestination(session.key, to.clone()));
+    }
+    asked.map(|request| request.map(|request| request.id).ok_or(NotOpened::TooMany))
 }
 
 /// What is asked, by whom, of whom.

@@ -2,12 +2,15 @@
 
 use super::{Level, Session, SessionKey, UnderWay};
 use crate::decision::{Change, Decision};
+use crate::entry::{Target, Verdict};
 use crate::fact::{Fact, FactKind};
-use crate::{enrolment, request};
+use crate::policy::Policy;
+use crate::{enrolment, entry, request};
 use authenticator_protocol::answer::End;
 use authenticator_protocol::code::Hash;
 use authenticator_protocol::ids::UserId;
 use authenticator_protocol::time::Millis;
+use std::net::IpAddr;
 
 /// Opens a session after a right password.
 #[derive(Clone, Debug)]
@@ -20,14 +23,21 @@ pub struct BeginSession {
     pub browser: Hash,
     /// Where the user was going.
     pub to: String,
-    /// For the audit trail.
-    pub address: String,
+    /// What that is.
+    pub target: Target,
+    /// From where.
+    pub address: IpAddr,
     /// A session of the same browser that ends with this.
     pub replaces: Option<SessionKey>,
 }
 
-/// A session at [`Level::Password`]. The session that it replaces ends with all that it had under way.
-pub fn begin(begin: &BeginSession, replaced: Option<(&Session, &UnderWay)>, now: Millis) -> Decision<()> {
+/// A session at [`Level::Password`], and whether that is enough. The session that it replaces ends with all that it had under way.
+pub fn begin(
+    begin: &BeginSession,
+    replaced: Option<(&Session, &UnderWay)>,
+    policy: &Policy,
+    now: Millis,
+) -> Decision<Verdict> {
     let mut decision = Decision::nothing(());
     if let Some((session, under_way)) = replaced
         && begin.replaces == Some(session.key)
@@ -36,7 +46,7 @@ pub fn begin(begin: &BeginSession, replaced: Option<(&Session, &UnderWay)>, now:
         // The same browser is at it again (property 14).
         decision.absorb(close(session, under_way, End::Superseded, now));
     }
-    decision.write(Change::AddSession(Box::new(Session {
+    let session = Session {
         key: begin.key,
         user: begin.user,
         level: Level::Password,
@@ -45,16 +55,21 @@ pub fn begin(begin: &BeginSession, replaced: Option<(&Session, &UnderWay)>, now:
         request: None,
         enrolment: None,
         approved_by: None,
+        entered: None,
         created: now,
         seen: now,
         ended: None,
-    })));
+    };
+    decision.write(Change::AddSession(Box::new(session.clone())));
+    let entered = entry::enter(&session, &begin.target, begin.address, policy, now);
     decision.record(Fact {
         user: Some(begin.user),
-        address: Some(begin.address.clone()),
+        address: Some(begin.address.to_string()),
+        detail: Some(entered.value.to_string()),
         ..Fact::new(FactKind::PasswordRight)
     });
-    decision
+    let verdict = decision.absorb(entered);
+    decision.map(|()| verdict)
 }
 
 /// Signs out. What the session had under way is cancelled. False when it had ended before.
@@ -99,7 +114,8 @@ mod tests {
             key: hash(9),
             browser: hash(browser),
             to: "/apps".into(),
-            address: "192.0.2.7".into(),
+            target: Target::Application("MyApps".into()),
+            address: [192, 0, 2, 7].into(),
             replaces,
         }
     }
@@ -107,13 +123,27 @@ mod tests {
     #[test]
     fn a_password_opens_the_lowest_level() {
         let mut world = World::new();
-        let decision = begin(&begin_session(None, 3), None, world.now);
+        let decision = begin(&begin_session(None, 3), None, &world.policy, world.now);
         world.commit(decision);
         let session = world.session(hash(9));
         assert_eq!((session.level, session.approved_by, session.browser), (Level::Password, None, hash(3)));
         assert_eq!((session.created, session.seen, session.ended), (world.now, world.now, None));
         assert_eq!(world.count(FactKind::PasswordRight), 1);
         assert_eq!(world.facts[0].address.as_deref(), Some("192.0.2.7"));
+        assert_eq!(world.facts[0].detail.as_deref(), Some("asked: outside"));
+    }
+
+    #[test]
+    fn from_a_trusted_network_the_password_is_enough() {
+        let mut world = World::new();
+        world.policy.trusted_networks = vec!["192.0.2.0/24".parse().unwrap()];
+        let decision = begin(&begin_session(None, 3), None, &world.policy, world.now);
+        assert!(matches!(world.commit(decision), Verdict::Enter(_)));
+        let session = world.session(hash(9));
+        assert_eq!((session.level, session.entered), (Level::Password, Some(world.now)));
+        let kinds: Vec<_> = world.facts.iter().map(|fact| fact.kind).collect();
+        assert_eq!(kinds, [FactKind::PasswordRight, FactKind::EnteredByPassword]);
+        assert!(world.recognised.is_empty(), "a browser is recognised after a second factor alone");
     }
 
     #[test]
@@ -124,7 +154,7 @@ mod tests {
             let request = world.open(hash(1));
             let (session, under_way) = (world.session(hash(1)).clone(), world.under_way(hash(1)));
             let begun = begin_session(Some(hash(1)), browser);
-            world.commit(begin(&begun, Some((&session, &under_way)), world.now));
+            world.commit(begin(&begun, Some((&session, &under_way)), &world.policy, world.now));
             assert_eq!(world.session(hash(1)).ended.is_some(), ends);
             assert_eq!(world.request(request).ended.map(|ended| ended.end), ends.then_some(End::Superseded));
             assert_eq!(world.count(FactKind::SignedOut), 0);

@@ -50,6 +50,8 @@ pub struct Session {
     pub enrolment: Option<EnrolmentId>,
     /// The device that approved it.
     pub approved_by: Option<DeviceId>,
+    /// When the password alone was enough for the first time.
+    pub entered: Option<Millis>,
     /// When it began.
     pub created: Millis,
     /// When it was last used.

@@ -74,6 +74,7 @@ pub fn complete(
         request: None,
         enrolment: carried,
         approved_by: Some(approver.id),
+        entered: None,
         created: now,
         seen: now,
         ended: None,

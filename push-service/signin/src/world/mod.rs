@@ -128,6 +128,7 @@ impl World {
             request: None,
             enrolment: None,
             approved_by,
+            entered: None,
             created: self.now,
             seen: self.now,
             ended: None,
@@ -268,6 +269,12 @@ impl World {
             Change::SetSessionRequest(key, id) => {
                 of(&mut self.sessions, |session| session.key == key).request = id;
             }
+            Change::SetSessionDestination(key, to) => {
+                of(&mut self.sessions, |session| session.key == key).to = to;
+            }
+            Change::EnterSession(key, at) => {
+                of(&mut self.sessions, |session| session.key == key).entered = Some(at);
+            }
             Change::SetSessionEnrolment(key, id) => {
                 of(&mut self.sessions, |session| session.key == key).enrolment = id;
             }
@@ -324,6 +331,7 @@ impl World {
                 ..Self::origin()
             },
             organisation: "Region X".into(),
+            to: None,
         };
         let mut random = Seeded(bytes::<1>(&mut self.random)[0].into());
         let pending = self.pending();

@@ -1,7 +1,7 @@
 //! MyApps.
 
 use crate::app::App;
-use crate::http::visit::{SignedIn, mark};
+use crate::http::visit::{LetIn, mark};
 use crate::pages::View;
 use crate::pages::apps::{Application, Apps};
 use axum::extract::State;
@@ -14,7 +14,7 @@ pub async fn home() -> Redirect {
 }
 
 /// What the organisation has configured.
-pub async fn get(State(app): State<Arc<App>>, SignedIn(session): SignedIn) -> impl IntoResponse {
+pub async fn get(State(app): State<Arc<App>>, LetIn(session): LetIn) -> impl IntoResponse {
     let applications = app.config.applications.iter().map(|application| Application {
         name: application.name.clone(),
         description: application.description.clone(),

@@ -1,6 +1,7 @@
 //! Registration of a phone, step by step. Where it stands is in the store; this page only shows it.
 
 use super::sign_in::number::{left, waiting};
+use super::sign_in::target;
 use super::{MYAPPS, News, Patience, wait as wait_for};
 use crate::app::App;
 use crate::http::problem::PageError;
@@ -24,6 +25,7 @@ use serde::Deserialize;
 use signin::Notice;
 use signin::device::DeviceState;
 use signin::enrolment::{Enrolment, Failure, Phase};
+use signin::entry::{self, Verdict};
 use signin::session::Level;
 use std::sync::Arc;
 use store::{Complete, OpenEnrolment, TypeCharacters, Typed};
@@ -92,7 +94,10 @@ async fn intro(app: &App, session: &Session) -> Result<Response, PageError> {
     let known = &session.known;
     let name = Some(known.user.name.as_str());
     if app.store.may_enrol(known.session.key, trusted(app, &session.visit)).await?.is_ok() {
-        let required = known.session.level < Level::Approved;
+        let policy = &app.config.policy;
+        let verdict =
+            entry::decide(&target(&known.session.to), known.session.level, session.visit.address, policy);
+        let required = matches!(verdict, Verdict::Ask(_));
         let view = View::Register(Register::Intro(Intro { required }));
         return Ok(session.visit.page(app, name, view).into_response());
     }
@@ -109,7 +114,7 @@ async fn intro(app: &App, session: &Session) -> Result<Response, PageError> {
 }
 
 fn trusted(app: &App, visit: &Visit) -> bool {
-    app.config.policy.trusted_networks.iter().any(|network| network.contains(visit.address))
+    app.config.policy.trusted_network(visit.address).is_some()
 }
 
 /// The device counts. Its test was an approval like any other: it raises the session.

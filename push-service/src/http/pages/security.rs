@@ -26,6 +26,7 @@ const ACTIVITY: u32 = 20;
 /// What the page shows of the audit trail.
 const KINDS: &[FactKind] = &[
     FactKind::SignedIn,
+    FactKind::EnteredByPassword,
     FactKind::RequestDenied,
     FactKind::RequestReported,
     FactKind::RequestWrongNumber,
@@ -92,6 +93,7 @@ fn activity(record: &AuditRecord) -> Option<Activity> {
     let device = detail.unwrap_or_default();
     let what = match record.fact.kind {
         FactKind::SignedIn => What::SignedIn { application },
+        FactKind::EnteredByPassword => What::SignedInFromNetwork { application: MYAPPS.to_owned() },
         FactKind::RequestDenied => What::Denied { application },
         FactKind::RequestReported => What::Reported { application },
         FactKind::RequestWrongNumber => What::WrongNumber { application },

@@ -88,6 +88,7 @@ macro_rules! every_case {
             a_phone_that_leaves_is_gone
             sessions_end_idle_and_in_all
             a_raised_session_shows_the_way
+            the_password_is_enough_where_the_policy_says_so
             signing_out_cancels
             the_audit_trail_has_no_gaps
             what_was_committed_survives_a_kill

@@ -4,6 +4,7 @@ use crate::store::*;
 use authenticator_protocol::answer::End;
 use authenticator_protocol::ids::DeviceId;
 use signin::Notice;
+use signin::policy::Policy;
 use signin::session::Level;
 
 pub async fn sessions_end_idle_and_in_all(engine: Box<dyn Engine>) {
@@ -37,6 +38,29 @@ pub async fn a_raised_session_shows_the_way(engine: Box<dyn Engine>) {
     assert_eq!(known.session.level, Level::Approved);
 }
 
+pub async fn the_password_is_enough_where_the_policy_says_so(engine: Box<dyn Engine>) {
+    let trusted_networks = vec!["192.0.2.0/24".parse().unwrap()];
+    let world = World::new(engine, Policy { trusted_networks, ..Policy::default() }).await;
+    let session = world.session(world.user().await).await;
+    let entered = async || {
+        let Found::Live(known) = world.store.session(session).await.unwrap() else { panic!("live") };
+        (known.session.level, known.session.entered)
+    };
+    let begun = world.now();
+    assert_eq!(entered().await, (Level::Password, Some(begun)));
+    world.pass(10);
+    let apps = || Target::Application("MyApps".into());
+    let from =
+        async |target, last| world.store.enter(session, target, [192, 0, last, 7].into()).await.unwrap();
+    let again = from(apps(), 2).await;
+    assert!(matches!(again.value, Verdict::Enter(_)) && again.facts.is_empty());
+    assert!(matches!(from(apps(), 3).await.value, Verdict::Ask(_)), "from elsewhere");
+    assert!(matches!(from(Target::Security, 2).await.value, Verdict::Ask(_)));
+    assert_eq!(entered().await, (Level::Password, Some(begun)));
+    world.store.end_session(session).await.unwrap();
+    assert!(matches!(from(apps(), 2).await.value, Verdict::Ask(_)), "a session that ended");
+}
+
 pub async fn signing_out_cancels(engine: Box<dyn Engine>) {
     let world = World::plain(engine).await;
     let user = world.user().await;
@@ -49,7 +73,15 @@ pub async fn signing_out_cancels(engine: Box<dyn Engine>) {
 
     let replaces = Some(raised.key);
     let (key, browser) = (world.hash(), raised.browser);
-    let begin = BeginSession { user, key, browser, to: "/".into(), address: String::new(), replaces };
+    let begin = BeginSession {
+        user,
+        key,
+        browser,
+        to: "/".into(),
+        target: Target::Security,
+        address: [192, 0, 2, 7].into(),
+        replaces,
+    };
     world.store.begin_session(begin).await.unwrap();
     assert!(!world.is_live(raised.key).await, "a newer password in the same browser replaces it");
     assert!(world.is_live(key).await);

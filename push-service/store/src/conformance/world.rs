@@ -114,7 +114,8 @@ impl World {
     pub(super) async fn session_in(&self, user: UserId, browser: Hash) -> SessionKey {
         let key = self.hash();
         let to = "/apps".to_owned();
-        let begin = BeginSession { user, key, browser, to, address: "192.0.2.7".into(), replaces: None };
+        let (target, address) = (Target::Application("MyApps".into()), [192, 0, 2, 7].into());
+        let begin = BeginSession { user, key, browser, to, target, address, replaces: None };
         self.store.begin_session(begin).await.unwrap();
         key
     }
@@ -275,6 +276,7 @@ impl World {
             application: "MyApps".into(),
             origin: origin(),
             organisation: "Region X".into(),
+            to: None,
         };
         self.store.open_request(open).await.unwrap().value
     }

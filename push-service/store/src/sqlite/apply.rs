@@ -29,6 +29,8 @@ pub(super) fn apply(tx: &mut Tx<'_>, change: &Change) -> Outcome<()> {
         Change::SetFirstConfirmed(user, when) => users::set_first_confirmed(db, *user, *when),
         Change::AddSession(session) => sessions::add(db, session),
         Change::SetSessionRequest(key, request) => sessions::set_request(db, *key, *request),
+        Change::SetSessionDestination(key, to) => sessions::set_destination(db, *key, to),
+        Change::EnterSession(key, when) => sessions::enter(db, *key, *when),
         Change::SetSessionEnrolment(key, enrolment) => sessions::set_enrolment(db, *key, *enrolment),
         Change::TouchSession(key, when) => sessions::touch(db, *key, *when),
         Change::EndSession(key, when) => sessions::end(db, *key, *when),

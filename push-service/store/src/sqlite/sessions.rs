@@ -10,7 +10,7 @@ use signin::session::{Level, Session, SessionKey};
 
 macro_rules! columns {
     () => {
-        "key, user, level, browser, destination, request, enrolment, approved_by, created, seen, ended"
+        "key, user, level, browser, destination, request, enrolment, approved_by, entered, created, seen, ended"
     };
 }
 
@@ -33,6 +33,7 @@ fn read(columns: &mut Columns<'_>) -> Outcome<Session> {
         request: columns.maybe()?,
         enrolment: columns.maybe()?,
         approved_by: columns.maybe()?,
+        entered: columns.maybe()?,
         created: columns.take()?,
         seen: columns.take()?,
         ended: columns.maybe()?,
@@ -65,7 +66,7 @@ pub(super) fn add(db: &Connection, session: &Session) -> Outcome<()> {
     let sql = concat!(
         "INSERT INTO sessions (",
         columns!(),
-        ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"
+        ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"
     );
     let params = params![
         session.key.0,
@@ -76,6 +77,7 @@ pub(super) fn add(db: &Connection, session: &Session) -> Outcome<()> {
         session.request.as_ref().map(RequestId::as_bytes),
         session.enrolment.as_ref().map(EnrolmentId::as_bytes),
         session.approved_by.as_ref().map(DeviceId::as_bytes),
+        session.entered.map(ms),
         ms(session.created),
         ms(session.seen),
         session.ended.map(ms),
@@ -91,6 +93,16 @@ pub(super) fn set_request(db: &Connection, key: SessionKey, request: Option<Requ
 pub(super) fn set_enrolment(db: &Connection, key: SessionKey, enrolment: Option<EnrolmentId>) -> Outcome<()> {
     let sql = "UPDATE sessions SET enrolment = ?2 WHERE key = ?1";
     write_one(db, "a session's enrolment", sql, params![key.0, enrolment.as_ref().map(EnrolmentId::as_bytes)])
+}
+
+pub(super) fn set_destination(db: &Connection, key: SessionKey, to: &str) -> Outcome<()> {
+    let sql = "UPDATE sessions SET destination = ?2 WHERE key = ?1";
+    write_one(db, "a session's destination", sql, params![key.0, to])
+}
+
+pub(super) fn enter(db: &Connection, key: SessionKey, when: Millis) -> Outcome<()> {
+    let sql = "UPDATE sessions SET entered = ?2 WHERE key = ?1 AND entered IS NULL";
+    write_one(db, "a session's entry", sql, params![key.0, ms(when)])
 }
 
 /// It only moves forward, and only while the session lives.

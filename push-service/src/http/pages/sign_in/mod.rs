@@ -18,6 +18,7 @@ use axum::http::StatusCode;
 use axum::http::header::RETRY_AFTER;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
+use signin::entry::{self, Target, Verdict};
 use signin::fact::{Fact, FactKind};
 use signin::user::User;
 use std::sync::Arc;
@@ -41,7 +42,8 @@ pub async fn get(
     let to = local(&asked.to);
     if let Some(key) = visit.session_key(&app)
         && let Found::Live(known) = app.store.session(key).await?
-        && known.session.level >= signin::session::Level::Approved
+        && let Verdict::Enter(_) =
+            entry::decide(&target(to), known.session.level, visit.address, &app.config.policy)
     {
         return Ok(Redirect::to(to).into_response());
     }
@@ -122,13 +124,21 @@ async fn begin(app: &App, visit: &Visit, user: &User, to: &str) -> Result<Respon
             key,
             browser,
             to: to.to_owned(),
-            address: visit.address.to_string(),
+            target: target(to),
+            address: visit.address,
             replaces: visit.session_key(app),
         })
         .await?;
-    app.tell(begun);
-    let next = number::open(app, &visit, user.id, key).await?;
+    let next = match app.tell(begun) {
+        Verdict::Enter(_) => to,
+        Verdict::Ask(_) => number::open(app, &visit, user.id, key, None).await?,
+    };
     Ok((cookies, Redirect::to(next)).into_response())
+}
+
+/// What a path of this service is, to whom the policy decides. All pages but the security page belong to MyApps.
+pub fn target(to: &str) -> Target {
+    if to.starts_with("/security") { Target::Security } else { Target::Application(MYAPPS.to_owned()) }
 }
 
 async fn note(app: &App, visit: &Visit, kind: FactKind, user: Option<&User>) -> Result<(), PageError> {

@@ -4,6 +4,7 @@ use super::super::{MYAPPS, News, Patience, wait as wait_for};
 use crate::app::App;
 use crate::http::problem::PageError;
 use crate::http::visit::{Session, Visit};
+use crate::pages::confirm::Confirm;
 use crate::pages::ended::{Ended as EndedPage, Reason};
 use crate::pages::number::{Number, Purpose as Shown};
 use crate::pages::problem::Problem;
@@ -16,6 +17,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Form, Json};
 use serde::Deserialize;
 use signin::Notice;
+use signin::device::DeviceState;
 use signin::session::{Level, SessionKey};
 use std::sync::Arc;
 use store::{Complete, NotOpened, OpenRequest, RequestView};
@@ -26,6 +28,7 @@ pub async fn open(
     visit: &Visit,
     user: UserId,
     session: SessionKey,
+    to: Option<String>,
 ) -> Result<&'static str, PageError> {
     let place = visit.place(app, Some(user)).await?;
     app.limits
@@ -39,6 +42,7 @@ pub async fn open(
             application: MYAPPS.to_owned(),
             origin: visit.origin.clone(),
             organisation: app.config.organisation.name.clone(),
+            to,
         })
         .await?;
     match app.tell(opened) {
@@ -48,19 +52,24 @@ pub async fn open(
     }
 }
 
+/// Where the user is going.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Going {
+    to: String,
+}
+
 /// The number, or how it ended, or in.
-pub async fn get(State(app): State<Arc<App>>, session: Session) -> Result<Response, PageError> {
+pub async fn get(
+    State(app): State<Arc<App>>,
+    session: Session,
+    Query(going): Query<Going>,
+) -> Result<Response, PageError> {
     let (visit, known) = (&session.visit, &session.known);
     if known.session.level >= Level::Approved {
         return Ok(Redirect::to(&known.session.to).into_response());
     }
-    let Some(id) = known.session.request else {
-        return Ok(if known.user.app_locked {
-            ended(&app, visit, &known.user.name, Reason::Locked)
-        } else {
-            Redirect::to("/register").into_response()
-        });
-    };
+    let Some(id) = known.session.request else { return nothing_asked(&app, &session, &going.to).await };
     let shown = app.store.request(id).await?.ok_or(PageError(Problem::NotFound))?;
     let view = app.tell(shown);
     // Whoever reads the reference on this page out on the telephone is found by it.
@@ -77,6 +86,25 @@ pub async fn get(State(app): State<Arc<App>>, session: Session) -> Result<Respon
         (Some(end), false) if end.end == End::Approved => complete(&app, visit, known.session.key).await,
         (Some(end), _) => Ok(ended(&app, visit, &known.user.name, reason(end.end))),
     }
+}
+
+/// Nothing was asked yet: the password was enough until now, or the phone could not be asked.
+async fn nothing_asked(app: &App, session: &Session, to: &str) -> Result<Response, PageError> {
+    let (visit, user) = (&session.visit, &session.known.user);
+    if user.app_locked {
+        return Ok(ended(app, visit, &user.name, Reason::Locked));
+    }
+    let devices = app.store.devices(user.id).await?;
+    if !devices.iter().any(|device| device.state == DeviceState::Active) {
+        return Ok(Redirect::to("/register").into_response());
+    }
+    let view = View::Confirm(Confirm { to: destination(to, session).to_owned() });
+    Ok(visit.page(app, Some(&user.name), view).into_response())
+}
+
+/// Where a user who says so is going: the security page, or what it was at the sign-in.
+fn destination<'a>(to: &'a str, session: &'a Session) -> &'a str {
+    if to == "/security" { to } else { &session.known.session.to }
 }
 
 /// The approval raises the session: a fresh token takes the old one's place.
@@ -169,10 +197,16 @@ pub async fn cancel(
     Ok(Redirect::to("/sign-in/number"))
 }
 
-/// Another try.
-pub async fn again(State(app): State<Arc<App>>, session: Session) -> Result<Redirect, PageError> {
+/// Another try, or the first one when the password was enough until now.
+pub async fn again(
+    State(app): State<Arc<App>>,
+    session: Session,
+    Form(going): Form<Going>,
+) -> Result<Redirect, PageError> {
     if session.known.session.level >= Level::Approved {
         return Ok(Redirect::to(&session.known.session.to));
     }
-    open(&app, &session.visit, session.known.user.id, session.known.session.key).await.map(Redirect::to)
+    let to = destination(&going.to, &session).to_owned();
+    let known = &session.known;
+    open(&app, &session.visit, known.user.id, known.session.key, Some(to)).await.map(Redirect::to)
 }

@@ -14,7 +14,8 @@ use crate::operate::Operate;
 use crate::store::{
     Answer, Ask, AuditRecord, BeginSession, ClaimCode, Committed, Complete, Delivery, Fetched, Found,
     NewUser, NotAdded, NotAsked, NotClaimed, NotOpened, NotPermitted, NotRegistered, NotTaken, OpenEnrolment,
-    OpenRequest, Outcome, Placed, Reach, Register, RequestView, Store, ToWake, TypeCharacters, Typed,
+    OpenRequest, Outcome, Placed, Reach, Register, RequestView, Store, Target, ToWake, TypeCharacters, Typed,
+    Verdict,
 };
 use async_trait::async_trait;
 use authenticator_protocol::answer::AnswerReply;
@@ -31,6 +32,7 @@ use signin::fact::{Fact, FactKind};
 use signin::relying_party::{ApiKey, RelyingParty};
 use signin::session::{Session, SessionKey};
 use signin::user::User;
+use std::net::IpAddr;
 
 /// For what is worth noting but not worth failing for.
 fn log(noted: Outcome<Committed<()>>) {
@@ -63,8 +65,12 @@ impl Store for Sqlite {
         self.commit(move |tx| tx.carry_out(Decision { facts: vec![fact], ..Decision::nothing(()) })).await
     }
 
-    async fn begin_session(&self, begin: BeginSession) -> Outcome<Committed<()>> {
+    async fn begin_session(&self, begin: BeginSession) -> Outcome<Committed<Verdict>> {
         self.commit(move |tx| sessions::begin(tx, &begin)).await
+    }
+
+    async fn enter(&self, session: SessionKey, target: Target, from: IpAddr) -> Outcome<Committed<Verdict>> {
+        self.commit(move |tx| sessions::enter(tx, session, &target, from)).await
     }
 
     async fn session(&self, key: SessionKey) -> Outcome<Found> {

@@ -3,9 +3,11 @@
 use super::super::{Reading, Sqlite, Tx, devices, enrolments, requests, sessions, users};
 use crate::store::{BeginSession, Complete, Found, Known, Outcome};
 use signin::enrolment::{Enrolment, Phase};
+use signin::entry::{self, Target, Verdict, Why};
 use signin::request::Asked;
 use signin::session::{self, Raising, Session, SessionKey, Standing, UnderWay};
 use signin::user::User;
+use std::net::IpAddr;
 
 /// A session with its user.
 pub(super) fn known(at: Reading<'_>, key: SessionKey) -> Outcome<Option<(Session, User)>> {
@@ -35,7 +37,7 @@ pub(super) fn test_of(at: Reading<'_>, enrolment: &Enrolment) -> Outcome<Option<
     }
 }
 
-pub(super) fn begin(tx: &mut Tx<'_>, begin: &BeginSession) -> Outcome<()> {
+pub(super) fn begin(tx: &mut Tx<'_>, begin: &BeginSession) -> Outcome<Verdict> {
     let replaced = match begin.replaces {
         Some(key) => sessions::find(tx.at, key)?,
         None => None,
@@ -48,7 +50,16 @@ pub(super) fn begin(tx: &mut Tx<'_>, begin: &BeginSession) -> Outcome<()> {
         None => None,
     };
     let replaced = replaced.as_ref().map(|(session, under_way)| (session, under_way));
-    tx.carry_out(session::begin(begin, replaced, tx.at.now))
+    tx.carry_out(session::begin(begin, replaced, tx.at.policy, tx.at.now))
+}
+
+pub(super) fn enter(tx: &mut Tx<'_>, key: SessionKey, target: &Target, from: IpAddr) -> Outcome<Verdict> {
+    match known(tx.at, key)? {
+        Some((session, user)) if session::is_live(&session, &user, tx.at.policy, tx.at.now) => {
+            tx.carry_out(entry::enter(&session, target, from, tx.at.policy, tx.at.now))
+        }
+        _ => Ok(Verdict::Ask(Why::Outside)),
+    }
 }
 
 pub(super) fn end(tx: &mut Tx<'_>, key: SessionKey) -> Outcome<()> {

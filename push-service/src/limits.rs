@@ -49,6 +49,8 @@ pub struct Limits {
     requests: Mutex<Throttle<(UserId, Place)>>,
     /// Registrations that one user begins from one place: 20 in 10 minutes.
     enrolments: Mutex<Throttle<(UserId, Place)>>,
+    /// Passes that one user types from one place: 10 in 10 minutes.
+    codes: Mutex<Throttle<(UserId, Place)>>,
     /// Sign-in requests of one user from all networks together: 60 in 5 minutes. With those of the owner's own
     /// browser that leaves two-digit numbers to show.
     strangers: Mutex<Throttle<UserId>>,
@@ -78,6 +80,8 @@ pub enum Limit {
     Request,
     /// Registrations that were begun.
     Enrolment,
+    /// Passes that were typed.
+    Pass,
     /// Calls of one relying party.
     ApiCall,
     /// Wrong keys of relying parties from one network.
@@ -90,13 +94,14 @@ pub enum Limit {
 
 impl Limit {
     /// All of them, in their order.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Password,
         Self::Claim,
         Self::TypedCode,
         Self::Receipt,
         Self::Request,
         Self::Enrolment,
+        Self::Pass,
         Self::ApiCall,
         Self::ApiKey,
         Self::ApiWait,
@@ -112,6 +117,7 @@ impl Limit {
             Self::Receipt => "receipt",
             Self::Request => "request",
             Self::Enrolment => "enrolment",
+            Self::Pass => "pass",
             Self::ApiCall => "api_call",
             Self::ApiKey => "api_key",
             Self::ApiWait => "api_wait",
@@ -203,6 +209,7 @@ impl Limits {
             receipts: Mutex::new(Throttle::new(60, 60)),
             requests: Mutex::new(Throttle::new(30, 300)),
             enrolments: Mutex::new(Throttle::new(20, 600)),
+            codes: Mutex::new(Throttle::new(10, 600)),
             strangers: Mutex::new(Throttle::new(60, 300)),
             unopened: Places::new(UNOPENED, UNOPENED_FROM_ONE),
             sockets: Shares::new(SOCKETS),
@@ -346,6 +353,11 @@ impl Limits {
     /// Counts a claim or a registration of an unknown code.
     pub fn claim_failed(&self, address: IpAddr, now: Millis) {
         lock(&self.claims).count(Place::network(address), now);
+    }
+
+    /// Counts a pass that this user types there; seconds to wait when there were too many.
+    pub fn code(&self, user: UserId, place: Place, now: Millis) -> Result<(), u64> {
+        counted(&self.codes, (user, place), now).inspect_err(|_| self.hit(Limit::Pass))
     }
 
     /// Seconds until this user may begin another registration from there.

@@ -7,6 +7,7 @@ use commands::audit::AuditCommand;
 use commands::database::Source;
 use commands::device::DeviceCommand;
 use commands::key::KeyCommand;
+use commands::pass::PassCommand;
 use commands::relying_party::RelyingPartyCommand;
 use commands::user::UserCommand;
 use commands::{Configured, Form, Result, say};
@@ -80,6 +81,16 @@ enum Command {
         form: Form,
         #[command(subcommand)]
         command: DeviceCommand,
+    },
+    /// Temporary passes for users who have no phone at hand: create, end.
+    #[command(after_help = "Example:\n  styrk pass create anna@regionx.example")]
+    Pass {
+        #[command(flatten)]
+        file: Configured,
+        #[command(flatten)]
+        form: Form,
+        #[command(subcommand)]
+        command: PassCommand,
     },
     /// Bring the database to this version's schema, as serve does at its start. The service must not be running.
     #[command(after_help = "Example:\n  systemctl stop styrk && sudo -u styrk styrk migrate")]
@@ -174,6 +185,7 @@ async fn run(command: Command, logging: &Logging) -> Result {
         Command::Backup { file, form, target, .. } => commands::database::backup(&file, form, &target).await,
         Command::Restore { file, source } => commands::database::restore(&file, &source).await,
         Command::User { file, form, command } => commands::user::run(&file, form, &command).await,
+        Command::Pass { file, form, command } => commands::pass::run(&file, form, &command).await,
         Command::Device { file, form, command } => commands::device::run(&file, form, &command).await,
         Command::RelyingParty { file, form, command } => {
             commands::relying_party::run(&file, form, &command).await

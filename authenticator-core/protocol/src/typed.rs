@@ -87,8 +87,8 @@ fn value(character: u8) -> Option<u8> {
     CROCKFORD.iter().position(|other| *other == character).and_then(|at| u8::try_from(at).ok())
 }
 
-/// The check character's value: for each value, add it (XOR) and multiply by x in GF(2)[x] / (x^5 + x^2 + 1).
-fn check(values: &[u8]) -> u8 {
+/// The check character's value for values of 5 bits, 30 at most: for each value, add it (XOR) and multiply by x in GF(2)[x] / (x^5 + x^2 + 1).
+pub fn check(values: &[u8]) -> u8 {
     values.iter().fold(0, |sum, value| {
         let doubled = (sum ^ value) << 1;
         if doubled & 0b10_0000 == 0 { doubled } else { doubled ^ 0b10_0101 }

@@ -4,6 +4,7 @@ use crate::channel::{Channel, ChannelState, List, Noted, Provider};
 use crate::device::Device;
 use crate::enrolment::{Enrolment, Phase};
 use crate::fact::Fact;
+use crate::pass::Pass;
 use crate::relying_party::{ApiKey, RelyingParty};
 use crate::request::{ChallengeRecord, Ended, SignInRequest};
 use crate::session::{Session, SessionKey};
@@ -127,6 +128,12 @@ pub enum Change {
     SetPhase(EnrolmentId, Box<Phase>),
     /// Another phone tried a code that was claimed.
     SetOtherPhone(EnrolmentId, String),
+    /// A new pass; its user has no other.
+    AddPass(Box<Pass>),
+    /// Another was typed in the place of this user's pass.
+    CountWrongPass(UserId),
+    /// The pass of this user is no more.
+    EndPass(UserId),
     /// A new device, not yet confirmed.
     AddDevice(Box<Device>),
     /// The device counts from now on.

@@ -121,6 +121,14 @@ kinds! {
     DeviceRemoved = "device_removed",
     /// The account was removed on the phone.
     DeviceLeft = "device_left",
+    /// IT support made a temporary pass; the detail says for how long.
+    PassCreated = "pass_created",
+    /// A pass ended before it was used; the detail says why.
+    PassEnded = "pass_ended",
+    /// What was typed is not this user's pass, or none is valid.
+    PassWrong = "pass_wrong",
+    /// A pass was used up.
+    PassUsed = "pass_used",
     /// A relying party was added; the detail is its name.
     RelyingPartyAdded = "relying_party_added",
     /// A relying party was removed.

@@ -2,8 +2,8 @@
 //!
 //! Start with [`decision`]: every rule answers with changes (what to write), facts (what the audit trail keeps)
 //! and notices (who must hear of it). The nouns are in [`user`], [`device`], [`session`], [`request`],
-//! [`enrolment`], [`channel`] and [`relying_party`]; [`entry`] says when the password is enough; the settings in
-//! [`policy`]; [`throttle`] counts strangers' tries;
+//! [`enrolment`], [`channel`] and [`relying_party`]; [`pass`] is what IT support gives; [`entry`] says when the password
+//! is enough; the settings in [`policy`]; [`throttle`] counts strangers' tries;
 //! [`retention`] says how long what is kept.
 //!
 //! Neither HTTP nor SQL is known here; time and randomness are parameters.
@@ -15,6 +15,7 @@ pub mod enrolment;
 pub mod entry;
 pub mod fact;
 pub mod network;
+pub mod pass;
 pub mod policy;
 pub mod relying_party;
 pub mod request;

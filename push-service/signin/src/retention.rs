@@ -24,6 +24,8 @@ pub enum Kept {
     EnrolmentSecrets,
     /// Rows of `requests`, and their challenges.
     Requests,
+    /// Rows of `passes`.
+    Passes,
     /// A pending number, sealed.
     Number,
     /// A keyed tag of a number.
@@ -63,6 +65,7 @@ impl Kept {
         Self::Enrolments,
         Self::EnrolmentSecrets,
         Self::Requests,
+        Self::Passes,
         Self::Number,
         Self::NumberTag,
         Self::RelyingParties,
@@ -89,6 +92,7 @@ impl Kept {
             Self::Requests => {
                 "requests: application, address, browser, system, times, how it ended; the text that was signed"
             }
+            Self::Passes => "passes from IT support: HMAC of the code, times, wrong tries",
             Self::Number => "a pending number, sealed",
             Self::NumberTag => "a keyed tag of a number",
             Self::RelyingParties => {
@@ -106,7 +110,9 @@ impl Kept {
             Self::Browsers => Term::Seconds(365 * DAY),
             Self::Sessions | Self::Enrolments | Self::Requests | Self::Channels => Term::Seconds(30 * DAY),
             Self::RelyingParties => Term::ForEver,
-            Self::EnrolmentSecrets | Self::Number | Self::Deliveries | Self::Addresses => Term::WhileItLasts,
+            Self::EnrolmentSecrets | Self::Passes | Self::Number | Self::Deliveries | Self::Addresses => {
+                Term::WhileItLasts
+            }
             Self::NumberTag => Term::Seconds(NUMBER_MEMORY),
             Self::Audit => Term::Seconds(policy.audit_months * 30 * DAY),
         }
@@ -131,6 +137,7 @@ impl Kept {
             | Self::Devices
             | Self::EnrolmentSecrets
             | Self::Addresses
+            | Self::Passes
             | Self::Number
             | Self::RelyingParties
             | Self::Deliveries => "",
@@ -159,6 +166,7 @@ impl Kept {
             Self::Enrolments => "how a phone came in that nobody knows",
             Self::EnrolmentSecrets => "the phone sends the same message again after a lost answer",
             Self::Requests => "support answers \"what did the phone ask me?\"",
+            Self::Passes => "to let in who has no phone at hand",
             Self::Number => "to compare it with what is typed",
             Self::NumberTag => "the same number is not drawn again",
             Self::RelyingParties => "which party a result was for",

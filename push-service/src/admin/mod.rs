@@ -19,6 +19,7 @@ pub mod audit;
 pub mod backup;
 pub mod client;
 pub mod devices;
+pub mod passes;
 pub mod relying_parties;
 mod socket;
 pub mod users;
@@ -99,6 +100,7 @@ fn router(app: Arc<App>) -> Router {
         .route("/v1/users/{name}/enable", post(users::enable))
         .route("/v1/users/{name}/unlock", post(users::unlock))
         .route("/v1/users/{name}/password", post(users::password))
+        .route("/v1/users/{name}/pass", post(passes::create).delete(passes::end))
         .route("/v1/devices", get(devices::list))
         .route("/v1/devices/{id}", get(devices::show).delete(devices::remove))
         .route("/v1/channels/{provider}/release", post(devices::release))
@@ -165,6 +167,7 @@ pub fn time(at: Millis) -> String {
 mod tests {
     use super::audit::{RecordShown, Which};
     use super::devices::DeviceShown;
+    use super::passes::PassShown;
     use super::relying_parties::KeyShown;
     use super::users::{Changed, Entries, UserShown};
     use serde::de::DeserializeOwned;
@@ -194,6 +197,7 @@ mod tests {
             printed::<RecordShown>(record),
             printed::<Which>(json!({ "user": hidden })),
             printed::<Changed>(json!({ "changed": true, "what": hidden })),
+            printed::<PassShown>(json!({ "upn": hidden, "pass": hidden, "expires": "" })),
             printed::<KeyShown>(json!({ "id": "1", "key_id": "2", "key": hidden })),
         ] {
             assert!(!printed.contains(hidden), "{printed}");

@@ -34,6 +34,9 @@ pub struct UserShown {
     pub wrong_in_row: u32,
     /// When a method counted for the first time.
     pub first_confirmed: Option<String>,
+    /// Only where one user is asked for: until when a pass is valid, if there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pass_until: Option<String>,
     /// Only where one user is asked for: the devices that have not ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub devices: Option<Vec<DeviceShown>>,
@@ -53,6 +56,7 @@ impl From<&User> for UserShown {
             app_locked: user.app_locked,
             wrong_in_row: user.failures.in_row,
             first_confirmed: user.first_confirmed.map(time),
+            pass_until: None,
             devices: None,
         }
     }
@@ -87,7 +91,8 @@ pub async fn show(State(app): State<Arc<App>>, Path(name): Path<String>) -> Answ
     let user = find(&app, &name).await?;
     let devices = app.store.devices(user.id).await?;
     let devices = devices.iter().map(|device| DeviceShown::of(device, &user.upn)).collect();
-    Ok(Json(UserShown { devices: Some(devices), ..UserShown::from(&user) }))
+    let pass_until = app.store.pass(user.id).await?.map(|pass| time(pass.expires));
+    Ok(Json(UserShown { devices: Some(devices), pass_until, ..UserShown::from(&user) }))
 }
 
 /// Users to add or to change.

@@ -9,6 +9,7 @@ pub(crate) mod check_config;
 pub(crate) mod database;
 pub(crate) mod device;
 pub(crate) mod key;
+pub(crate) mod pass;
 pub(crate) mod relying_party;
 pub(crate) mod serve;
 mod table;

@@ -203,6 +203,12 @@ fn show(user: &UserShown) -> String {
         row("State", state(user)),
         row("Wrong numbers in a row", user.wrong_in_row.to_string()),
         row("First phone", or_dash(user.first_confirmed.as_deref().map(short))),
+        row(
+            "Pass",
+            user.pass_until
+                .as_deref()
+                .map_or_else(|| "-".to_owned(), |until| format!("until {}", short(until))),
+        ),
         row("Id", user.id.clone()),
     ];
     let devices = user.devices.as_deref().unwrap_or_default();

@@ -19,16 +19,16 @@ impl Config {
         });
         said.push("\"My security information\" asks for a second factor from everywhere.".to_owned());
         said.push("What a relying party asks is asked on a phone, wherever the user is.".to_owned());
-        let mut ways = Vec::new();
-        if !trusted.is_empty() {
-            ways.push(format!("to be in {trusted}"));
-        }
-        said.push(match (policy.first_by_password, ways.is_empty()) {
-            (true, _) => "The very first registration of a user needs the password alone.".to_owned(),
-            (false, true) => "Nobody can register a first phone: set policy.trusted_networks.".to_owned(),
-            (false, false) => {
-                format!("The first registration of a user needs, beside the password, {}.", ways.join(" or "))
-            }
+        let network = if trusted.is_empty() { String::new() } else { format!("to be in {trusted}, or ") };
+        said.push(if policy.first_by_password {
+            "The very first registration of a user needs the password alone. Whoever has ever had a phone needs a pass \
+             from IT support (styrk pass create) beside it."
+                .to_owned()
+        } else {
+            format!(
+                "Whoever has no phone registers one with the password and {network}a pass from IT support (styrk pass \
+                 create)."
+            )
         });
         said.push("Whoever has a registered phone adds another with it.".to_owned());
         said
@@ -88,14 +88,14 @@ mod tests {
         for sentence in [
             "No network is trusted: MyApps asks for a second factor from everywhere.",
             "\"My security information\" asks for a second factor from everywhere.",
-            "Nobody can register a first phone: set policy.trusted_networks.",
+            "Whoever has no phone registers one with the password and a pass from IT support",
         ] {
             assert!(default.contains(sentence), "{default}");
         }
         let trusting = said("trusted_networks = [\"192.0.2.0/24\", \"2001:db8::/32\"]");
         for sentence in [
             "From 192.0.2.0/24, 2001:db8::/32 the password is enough for MyApps;",
-            "needs, beside the password, to be in 192.0.2.0/24, 2001:db8::/32",
+            "with the password and to be in 192.0.2.0/24, 2001:db8::/32, or a pass from IT support",
         ] {
             assert!(trusting.contains(sentence), "{trusting}");
         }

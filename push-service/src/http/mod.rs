@@ -30,6 +30,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/sign-in/wait", get(pages::sign_in::number::wait))
         .route("/sign-in/cancel", post(pages::sign_in::number::cancel))
         .route("/sign-in/again", post(pages::sign_in::number::again))
+        .route("/sign-in/pass", get(pages::sign_in::pass::get).post(pages::sign_in::pass::post))
         .route("/sign-in/other", get(pages::sign_in::other::get))
         .route("/sign-out", post(pages::sign_out::post))
         .route("/register", get(pages::register::get))

@@ -13,6 +13,7 @@ pub mod ended;
 pub mod link;
 pub mod number;
 pub mod other_way;
+pub mod pass;
 pub mod problem;
 pub mod register;
 pub mod security;
@@ -69,6 +70,8 @@ pub enum View {
     Confirm(confirm::Confirm),
     /// The other ways to sign in.
     OtherWay(other_way::OtherWay),
+    /// A temporary pass, beside the password.
+    Pass(pass::Pass),
     /// Registration needs more than the password.
     NotAllowed(other_way::NotAllowed),
     /// Registration of a phone, step by step.
@@ -96,6 +99,7 @@ impl Page {
             View::Ended(view) => view.html(frame),
             View::Confirm(view) => view.html(frame),
             View::OtherWay(view) => view.html(frame),
+            View::Pass(view) => view.html(frame),
             View::NotAllowed(view) => view.html(frame),
             View::Register(view) => view.html(frame),
             View::Apps(view) => view.html(frame),

@@ -20,6 +20,8 @@ pub enum Method {
         /// The names of the devices that are asked.
         devices: Vec<String>,
     },
+    /// A pass from IT support: leads to `/sign-in/pass`.
+    Pass,
 }
 
 /// Registration needs something beside the password.
@@ -36,6 +38,8 @@ pub enum Way {
     RegisteredPhone,
     /// The organisation's network.
     Network,
+    /// A pass from IT support.
+    Pass,
 }
 
 #[derive(Template)]

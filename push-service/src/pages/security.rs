@@ -93,6 +93,10 @@ pub enum What {
     DeviceRemoved { device: String },
     DeviceBlocked { device: String },
     RegistrationStopped,
+    PassCreated,
+    PassUsed,
+    PassWrong,
+    PassEnded,
 }
 
 impl What {
@@ -111,6 +115,10 @@ impl What {
             Self::DeviceRemoved { device } => t.page_activity_device_removed(device),
             Self::DeviceBlocked { device } => t.page_activity_device_blocked(device),
             Self::RegistrationStopped => t.page_activity_registration_stopped().to_owned(),
+            Self::PassCreated => t.page_activity_pass_created().to_owned(),
+            Self::PassUsed => t.page_activity_pass_used().to_owned(),
+            Self::PassWrong => t.page_activity_pass_wrong().to_owned(),
+            Self::PassEnded => t.page_activity_pass_ended().to_owned(),
         }
     }
 
@@ -123,6 +131,7 @@ impl What {
                 | Self::WrongNumber { .. }
                 | Self::DeviceBlocked { .. }
                 | Self::RegistrationStopped
+                | Self::PassWrong
         )
     }
 }

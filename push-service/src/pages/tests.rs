@@ -1,8 +1,8 @@
 //! What every page keeps to, in both languages: valid under the policy, named, escaped.
 
 use super::{
-    Frame, Page, View, Waiting, apps, assets, confirm, ended, number, other_way, problem, register, security,
-    sign_in,
+    Frame, Page, View, Waiting, apps, assets, confirm, ended, number, other_way, pass, problem, register,
+    security, sign_in,
 };
 use texts::Language;
 
@@ -55,9 +55,13 @@ fn views() -> Vec<View> {
         ended::Reason::ALL.map(|reason| View::Ended(ended::Ended { reason, reference: NASTY.into() })),
     );
     views.push(View::Confirm(confirm::Confirm { to: NASTY.into() }));
-    let methods = vec![other_way::Method::App { devices }];
+    views.extend(
+        [pass::State::Fresh, pass::State::Mistyped, pass::State::Wrong]
+            .map(|state| View::Pass(pass::Pass { state })),
+    );
+    let methods = vec![other_way::Method::App { devices }, other_way::Method::Pass];
     views.push(View::OtherWay(other_way::OtherWay { methods, back: NASTY.into() }));
-    let ways = vec![other_way::Way::RegisteredPhone, other_way::Way::Network];
+    let ways = vec![other_way::Way::RegisteredPhone, other_way::Way::Network, other_way::Way::Pass];
     views.push(View::NotAllowed(other_way::NotAllowed { ways }));
     views.extend(registration().into_iter().map(View::Register));
     views.extend(signed_in());

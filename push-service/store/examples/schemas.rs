@@ -109,7 +109,11 @@ INSERT INTO channel_holds (provider, since) VALUES ('web_push', t(40));
 /// Secret and address of a channel.
 const CHANNEL: &[u8] =
     br#"{"secret":"VVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVU","fcm":{"token":"a-token"}}"#;
-const WAYS: &str = "UPDATE sessions SET entered = t(50) WHERE key = hash(13);";
+const WAYS: &str = "
+UPDATE sessions SET entered = t(50) WHERE key = hash(13);
+UPDATE sessions SET means = 'device' WHERE key = hash(12);
+INSERT INTO passes (user, mac, made, expires, wrong) VALUES (id(2), hash(90), t(40), t(640), 1);
+";
 
 /// Always the same bytes, so that the same file comes out.
 struct Same;

@@ -1,10 +1,12 @@
 //! What operators do, as use cases.
 
-use crate::store::{AuditRecord, Committed, Outcome};
+use crate::store::{AuditRecord, Committed, NotCreated, Outcome};
 use async_trait::async_trait;
+use authenticator_protocol::code::Hash;
 use authenticator_protocol::ids::{DeviceId, RelyingPartyId, UserId};
 use authenticator_protocol::time::Millis;
 use signin::channel::Provider;
+use signin::pass::Pass;
 use signin::user::{Order, User};
 use std::fmt;
 
@@ -90,6 +92,17 @@ pub trait Operate: Send + Sync {
     ) -> Outcome<Committed<Result<Imported, NotImported>>>;
     /// What an operator does with a user. False when it was so before; `None` when there is no such user.
     async fn order(&self, user: UserId, order: Order) -> Outcome<Committed<Option<bool>>>;
+    /// Makes a pass for a user; their earlier one ends. Until when it is valid; `None` when there is no such user.
+    async fn create_pass(
+        &self,
+        user: UserId,
+        mac: Hash,
+        seconds: u64,
+    ) -> Outcome<Committed<Option<Result<Millis, NotCreated>>>>;
+    /// Ends the pass of a user. False when there is none.
+    async fn end_pass(&self, user: UserId) -> Outcome<Committed<bool>>;
+    /// The pass of a user, while it is valid.
+    async fn pass(&self, user: UserId) -> Outcome<Option<Pass>>;
     /// Ends a device. False when it had ended before; `None` when there is no such device.
     async fn withdraw(&self, device: DeviceId) -> Outcome<Committed<Option<bool>>>;
     /// Channels of this provider may be dropped again. False when none was held.

@@ -25,6 +25,7 @@ pub use signin::enrolment::{
     ClaimCode, NotClaimed, NotPermitted, NotRegistered, OpenEnrolment, Register, TypeCharacters, Typed,
 };
 pub use signin::entry::{Target, Verdict};
+pub use signin::pass::{NotCreated, UsePass};
 pub use signin::request::{Answer, Ask, NotAsked, NotOpened, NotTaken, OpenRequest, Placed, Says};
 pub use signin::session::{BeginSession, Complete};
 
@@ -206,6 +207,9 @@ pub trait Store: crate::Operate + Send + Sync {
     /// [`Approved`](signin::session::Level::Approved) level, recognises the browser. `None` when the request is not approved, was used, or is not
     /// this session's. The approval of a test (`confirm_test`) raises the session as well.
     async fn complete(&self, complete: Complete) -> Outcome<Committed<Option<Session>>>;
+
+    /// Shows a pass: raises the session and uses it up. `None` when it does not fit, or none is valid.
+    async fn use_pass(&self, used: UsePass) -> Outcome<Committed<Option<Session>>>;
 
     // Sign-in requests.
 

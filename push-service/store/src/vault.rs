@@ -10,6 +10,7 @@ use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use ring::rand::SecureRandom as _;
 use ring::{hkdf, hmac};
 use signin::enrolment::TypedCodes;
+use signin::pass::PassCode;
 use signin::user::User;
 use std::fmt;
 use zeroize::Zeroizing;
@@ -122,6 +123,11 @@ impl Vault {
         let with_upn = with(&user.upn);
         let with_email = user.email.as_deref().map(with).filter(|mac| *mac != with_upn);
         TypedCodes { with_upn: Some(with_upn), with_email }
+    }
+
+    /// What is stored of a pass for this user.
+    pub fn pass_mac(&self, user: UserId, code: &PassCode) -> Hash {
+        self.mac("pass", &[user.as_bytes(), code.as_str().as_bytes()])
     }
 
     /// The id that stands for a name that is nobody's: always the same, and like any other.

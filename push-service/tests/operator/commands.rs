@@ -53,6 +53,31 @@ fn what_is_wrong_with_a_setting_is_said_once_with_its_file() {
 }
 
 #[test]
+fn a_pass_is_shown_once_and_ends() {
+    let operator = Operator::new();
+    let service = operator.serve();
+    operator.says("user add anna@regionx.example --name Anna");
+    assert!(operator.says("user show anna@regionx.example").contains("Pass"));
+    for minutes in ["9", "1441"] {
+        let said = operator.refuses(&format!("pass create anna@regionx.example --minutes {minutes}"));
+        assert!(said.contains("10 to 1440 minutes"), "{said}");
+    }
+    let said = operator.says("pass create ANNA@regionx.example");
+    let pass = said.lines().next().unwrap();
+    assert!(pass.len() == 16 && pass.matches('-').count() == 2, "{said}");
+    assert!(said.contains("not shown again"), "{said}");
+    let shown = operator.says("user show anna@regionx.example");
+    assert!(shown.contains("until ") && !shown.contains(pass), "{shown}");
+    assert_ne!(operator.json("pass create anna@regionx.example --minutes 10")["pass"], pass);
+    assert!(operator.says("pass end anna@regionx.example").contains("has ended"));
+    assert!(operator.says("pass end anna@regionx.example").contains("was not there"));
+    assert!(operator.refuses("pass create nobody@regionx.example").contains("not found"));
+    let expected = ["user_added", "pass_created", "pass_ended", "pass_created", "pass_ended"];
+    assert_eq!(operator.kinds(), expected);
+    service.stop();
+}
+
+#[test]
 fn a_user_is_added_shown_disabled_and_removed() {
     let operator = Operator::new();
     let service = operator.serve();

@@ -19,7 +19,7 @@ async fn a_form_of_another_site_counts_nowhere() -> Outcome {
     let (world, mut browser, phone) = World::enrolled(DIGITS).await?;
     let device = phone.device.ok_or("no device")?.to_string();
     let paths = posts(&device);
-    assert_eq!(paths.len(), 8, "{paths:?}");
+    assert_eq!(paths.len(), 9, "{paths:?}");
     let right = number(&mut world.browser()).await?;
     let cookies = cookies(&browser);
     let before = world.audit().await?.len();

@@ -22,6 +22,7 @@ mod metrics;
 mod nonsense;
 mod number;
 mod operator;
+mod pass;
 mod permission;
 mod ready;
 mod relay;

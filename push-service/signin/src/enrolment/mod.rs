@@ -64,8 +64,10 @@ pub struct TypedCodes {
 /// What permits an enrolment beside the password (property 12).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Permission {
-    /// An approval on a device that the user has.
+    /// A method that the user has.
     ExistingMethod,
+    /// A pass from IT support.
+    Pass,
     /// The request came from a trusted network.
     TrustedNetwork,
     /// The organisation accepts a password alone for the very first registration.
@@ -81,11 +83,12 @@ impl Enrolment {
         }
     }
 
-    /// Whether what permitted it no longer holds: without an approval behind it, it was opened for a user who had
+    /// Whether what permitted it no longer holds: without a second factor behind it, it was opened for a user who had
     /// nothing yet, and another enrolment was finished first (property 12).
     pub fn is_outdated(&self, user: &User, has_active_device: bool) -> bool {
         let confirmed_since = user.first_confirmed.is_some_and(|confirmed| confirmed >= self.opened);
-        self.permitted != Permission::ExistingMethod && (has_active_device || confirmed_since)
+        let alone = !matches!(self.permitted, Permission::ExistingMethod | Permission::Pass);
+        alone && (has_active_device || confirmed_since)
     }
 
     /// Under which name whoever knows this code knows the user: the one that was typed. `None` for any other code.
@@ -112,6 +115,7 @@ impl Permission {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::ExistingMethod => "existing_method",
+            Self::Pass => "pass",
             Self::TrustedNetwork => "trusted_network",
             Self::FirstByPassword => "first_by_password",
         }

@@ -4,7 +4,7 @@ use super::{Enrolment, Permission, Phase, TypedCodes, cancel};
 use crate::decision::{Change, Decision};
 use crate::fact::{Fact, FactKind};
 use crate::policy::Policy;
-use crate::session::{Level, Session, SessionKey, UnderWay, is_live};
+use crate::session::{Level, Means, Session, SessionKey, UnderWay, is_live};
 use crate::user::User;
 use authenticator_protocol::code::Hash;
 use authenticator_protocol::ids::EnrolmentId;
@@ -49,19 +49,21 @@ pub struct Applicant<'a> {
     pub under_way: &'a UnderWay,
 }
 
-/// What permits an enrolment beside the password (property 12).
+/// What permits an enrolment beside the password (property 12): a method that the user has, a pass, a trusted network, or
+/// where the organisation accepts it nothing, for the very first one.
 ///
 /// Whoever has a device uses it (N10): neither a trusted network nor the first time helps somebody who has one and
 /// proved the password alone. *First* means that no method was ever confirmed; removing one never clears that.
 pub fn permit(
     user: &User,
     has_active_device: bool,
-    level: Level,
+    (level, means): (Level, Option<Means>),
     trusted_network: bool,
     policy: &Policy,
 ) -> Result<Permission, NotPermitted> {
     let first = user.first_confirmed.is_none() && policy.first_by_password;
     match (level, has_active_device) {
+        (Level::Approved, _) if means == Some(Means::Pass) => Ok(Permission::Pass),
         (Level::Approved, _) => Ok(Permission::ExistingMethod),
         (Level::Password, true) => Err(NotPermitted::MoreNeeded),
         (Level::Password, false) if trusted_network => Ok(Permission::TrustedNetwork),
@@ -82,7 +84,7 @@ pub fn open(
         return Decision::nothing(Err(NotPermitted::NoSession));
     }
     let fact = |kind| Fact { user: Some(user.id), address: Some(open.address.clone()), ..Fact::new(kind) };
-    let permitted = match permit(user, has_active_device, session.level, open.trusted_network, policy) {
+    let permitted = match permit(user, has_active_device, session.proved(), open.trusted_network, policy) {
         Ok(permitted) => permitted,
         Err(why) => {
             let mut decision = Decision::nothing(Err(why));
@@ -130,13 +132,14 @@ mod tests {
         use Permission::{ExistingMethod, FirstByPassword, TrustedNetwork};
         let (approved, password) = (Level::Approved, Level::Password);
         let mut cases = 0;
-        for level in [password, approved] {
+        for proved in [(password, None), (approved, Some(Means::Device)), (approved, Some(Means::Pass))] {
             for bits in 0..16 {
                 let [device, trusted, confirmed, first] = [1, 2, 4, 8].map(|bit| bits & bit != 0);
                 let mut world = World::new();
                 world.user.first_confirmed = confirmed.then_some(world.now);
                 world.policy.first_by_password = first;
-                let expected = match (level, device, trusted, confirmed, first) {
+                let expected = match (proved.0, device, trusted, confirmed, first) {
+                    (Level::Approved, ..) if proved.1 == Some(Means::Pass) => Ok(Permission::Pass),
                     (Level::Approved, _, _, _, _) => Ok(ExistingMethod),
                     (Level::Password, true, _, _, _) => Err(MoreNeeded),
                     (Level::Password, false, true, _, _) => Ok(TrustedNetwork),
@@ -144,14 +147,14 @@ mod tests {
                     (Level::Password, false, false, true, true) => Err(MoreNeeded),
                     (Level::Password, false, false, _, false) => Err(MoreNeeded),
                 };
-                let permitted = permit(&world.user, device, level, trusted, &world.policy);
-                assert_eq!(permitted, expected, "{level:?} {device} {trusted} {confirmed} {first}");
+                let permitted = permit(&world.user, device, proved, trusted, &world.policy);
+                assert_eq!(permitted, expected, "{proved:?} {device} {trusted} {confirmed} {first}");
                 cases += 1;
             }
         }
-        assert_eq!(cases, 32);
+        assert_eq!(cases, 48);
         assert_eq!(
-            permit(&World::new().user, false, Level::Password, false, &Policy::default()),
+            permit(&World::new().user, false, (Level::Password, None), false, &Policy::default()),
             Err(MoreNeeded),
             "a password alone never enrols by default"
         );

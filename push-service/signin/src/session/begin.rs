@@ -54,6 +54,7 @@ pub fn begin(
         to: begin.to.clone(),
         request: None,
         enrolment: None,
+        means: None,
         approved_by: None,
         entered: None,
         created: now,
@@ -81,7 +82,7 @@ pub fn end(session: &Session, under_way: &UnderWay, now: Millis) -> Decision<boo
     decision
 }
 
-fn close(session: &Session, under_way: &UnderWay, how: End, now: Millis) -> Decision<bool> {
+pub(super) fn close(session: &Session, under_way: &UnderWay, how: End, now: Millis) -> Decision<bool> {
     if session.ended.is_some() {
         return Decision::nothing(false);
     }

@@ -1,10 +1,11 @@
-//! A browser in which a user has proved something: [`begin`] after a password, [`complete`] after an approval,
-//! [`end`] at the sign-out.
+//! A browser in which a user has proved something: [`begin`] after a password, [`complete`] after an approval
+//! ([`crate::pass::use_up`] with a pass), [`end`] at the sign-out.
 
 mod begin;
 mod rise;
 
 pub use begin::{BeginSession, begin, end};
+pub(crate) use rise::raise;
 pub use rise::{Complete, Raising, complete};
 
 use crate::decision::{Change, Decision};
@@ -27,8 +28,30 @@ pub type SessionKey = Hash;
 pub enum Level {
     /// The password.
     Password,
-    /// The password, and an approval on a device.
+    /// The password, and a second factor.
     Approved,
+}
+
+/// With what the level rose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Means {
+    /// An approval on a device.
+    Device,
+    /// A pass from IT support.
+    Pass,
+}
+
+impl Means {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::Device, Self::Pass];
+
+    /// The word for it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Device => "device",
+            Self::Pass => "pass",
+        }
+    }
 }
 
 /// A session. It starts at [`Level::Password`]; a new one takes its place when the level rises.
@@ -48,6 +71,8 @@ pub struct Session {
     pub request: Option<RequestId>,
     /// The enrolment that this session last opened.
     pub enrolment: Option<EnrolmentId>,
+    /// With what its level rose; `None` before that, and in sessions from before this was kept.
+    pub means: Option<Means>,
     /// The device that approved it.
     pub approved_by: Option<DeviceId>,
     /// When the password alone was enough for the first time.
@@ -58,6 +83,13 @@ pub struct Session {
     pub seen: Millis,
     /// When it ended, if it has.
     pub ended: Option<Millis>,
+}
+
+impl Session {
+    /// What was proved in it, and with what.
+    pub fn proved(&self) -> (Level, Option<Means>) {
+        (self.level, self.means)
+    }
 }
 
 /// What a session has under way, as it was read; both may long be over.

@@ -1,6 +1,7 @@
 //! The level rises after an approval.
 
-use super::{Level, Session, SessionKey, is_live};
+use super::begin::close;
+use super::{Level, Means, Session, SessionKey, UnderWay, is_live};
 use crate::decision::{Change, Decision};
 use crate::device::{Device, DeviceState};
 use crate::fact::{Fact, FactKind};
@@ -73,6 +74,7 @@ pub fn complete(
         to: session.to.clone(),
         request: None,
         enrolment: carried,
+        means: Some(Means::Device),
         approved_by: Some(approver.id),
         entered: None,
         created: now,
@@ -94,6 +96,41 @@ pub fn complete(
         ..Fact::new(FactKind::SignedIn)
     });
     decision.map(|()| Some(new))
+}
+
+/// Raises a session by something else than an approval: it ends with all that it has under way, a new one at
+/// [`Level::Approved`] takes its place, the browser is recognised from now on.
+pub(crate) fn raise(
+    complete: &Complete,
+    session: &Session,
+    under_way: &UnderWay,
+    (means, application): (Means, &str),
+    now: Millis,
+) -> Decision<Session> {
+    let new = Session {
+        key: complete.new,
+        level: Level::Approved,
+        request: None,
+        enrolment: None,
+        means: Some(means),
+        approved_by: None,
+        entered: None,
+        created: now,
+        seen: now,
+        ended: None,
+        ..session.clone()
+    };
+    let mut decision = Decision::nothing(());
+    decision.absorb(close(session, under_way, End::Cancelled, now));
+    decision.write(Change::AddSession(Box::new(new.clone())));
+    decision.write(Change::RecogniseBrowser(session.user, session.browser, now));
+    decision.record(Fact {
+        user: Some(session.user),
+        address: Some(complete.address.clone()),
+        detail: Some(application.to_owned()),
+        ..Fact::new(FactKind::SignedIn)
+    });
+    decision.map(|()| new)
 }
 
 #[cfg(test)]

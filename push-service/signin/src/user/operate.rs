@@ -5,6 +5,7 @@ use crate::decision::{Change, Decision, Notice};
 use crate::device::Device;
 use crate::enrolment::{self, Enrolment, Failure, Phase};
 use crate::fact::{Fact, FactKind};
+use crate::pass::{self, Pass};
 use crate::request::{self, Asked};
 use crate::session::Session;
 use authenticator_protocol::answer::End;
@@ -24,6 +25,8 @@ pub struct Whole<'a> {
     pub enrolments: &'a [Enrolment],
     /// The devices that have not ended.
     pub devices: &'a [Device],
+    /// The user's pass.
+    pub pass: Option<&'a Pass>,
 }
 
 /// What an operator wants.
@@ -78,6 +81,9 @@ pub fn obey(order: Order, whole: &Whole<'_>, now: Millis) -> Decision<bool> {
 /// Who may not sign in any more has nothing open: codes, requests, sessions, sockets.
 pub fn shut_out(whole: &Whole<'_>, why: &str, now: Millis) -> Decision<()> {
     let mut decision = close(whole.pending, whole.enrolments, whole.sessions, why, now);
+    if let Some(pass) = whole.pass {
+        decision.absorb(pass::end(pass, why));
+    }
     decision.tell(Notice::UserDisabled(whole.user.id));
     decision
 }
@@ -166,6 +172,7 @@ mod tests {
                     sessions: &sessions,
                     enrolments: &enrolments,
                     devices: &devices,
+                    pass: self.pass.as_ref(),
                 };
                 obey(order, &whole, self.now)
             };

@@ -11,6 +11,7 @@ use crate::channel::{Channel, List};
 use crate::device::{Device, DeviceState};
 use crate::enrolment::Enrolment;
 use crate::fact::{Fact, FactKind};
+use crate::pass::Pass;
 use crate::policy::Policy;
 use crate::request::{
     Answer, Asked, ChallengeRecord, NUMBER_MEMORY, NotOpened, NotTaken, OpenRequest, Opener, Origin,
@@ -50,6 +51,7 @@ pub(crate) struct World {
     pub(crate) user: User,
     pub(crate) password: String,
     pub(crate) erased: bool,
+    pub(crate) pass: Option<Pass>,
     pub(crate) devices: Vec<Device>,
     pub(crate) channels: Vec<Channel>,
     pub(crate) lists: Vec<(DeviceId, List)>,
@@ -98,6 +100,7 @@ impl World {
             user,
             password: String::new(),
             erased: false,
+            pass: None,
             devices: Vec::new(),
             channels: Vec::new(),
             lists: Vec::new(),
@@ -127,6 +130,7 @@ impl World {
             to: "/apps".into(),
             request: None,
             enrolment: None,
+            means: None,
             approved_by,
             entered: None,
             created: self.now,
@@ -285,6 +289,9 @@ impl World {
                 session.ended = Some(at);
             }
             Change::RecogniseBrowser(_, browser, _) => self.recognised.push(browser),
+            Change::AddPass(pass) => assert_eq!(self.pass.replace(*pass), None, "one at a time"),
+            Change::CountWrongPass(_) => self.pass.as_mut().unwrap().wrong += 1,
+            Change::EndPass(_) => assert!(self.pass.take().is_some(), "a pass ends once"),
             Change::AddEnrolment(enrolment) => self.enrolments.push(*enrolment),
             Change::SetPhase(id, phase) => {
                 let enrolment = of(&mut self.enrolments, |enrolment| enrolment.id == id);

@@ -109,6 +109,7 @@ async fn intro(app: &App, session: &Session) -> Result<Response, PageError> {
     if !app.config.policy.trusted_networks.is_empty() {
         ways.push(Way::Network);
     }
+    ways.push(Way::Pass);
     let page = session.visit.page(app, name, View::NotAllowed(NotAllowed { ways }));
     Ok(with_status(StatusCode::FORBIDDEN, page))
 }

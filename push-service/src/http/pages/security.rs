@@ -37,6 +37,10 @@ const KINDS: &[FactKind] = &[
     FactKind::DeviceRemoved,
     FactKind::DeviceLeft,
     FactKind::EnrolmentFailed,
+    FactKind::PassCreated,
+    FactKind::PassUsed,
+    FactKind::PassWrong,
+    FactKind::PassEnded,
 ];
 
 /// What the user has just done.
@@ -103,6 +107,10 @@ fn activity(record: &AuditRecord) -> Option<Activity> {
         FactKind::DeviceConfirmed => What::DeviceAdded { device },
         FactKind::DeviceRemoved | FactKind::DeviceLeft => What::DeviceRemoved { device },
         FactKind::EnrolmentFailed => What::RegistrationStopped,
+        FactKind::PassCreated => What::PassCreated,
+        FactKind::PassUsed => What::PassUsed,
+        FactKind::PassWrong => What::PassWrong,
+        FactKind::PassEnded => What::PassEnded,
         _ => return None,
     };
     Some(Activity { at: unix(record.at), what, from: None })

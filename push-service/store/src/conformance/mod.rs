@@ -11,6 +11,7 @@ mod devices;
 mod enrolment;
 mod life;
 mod operate;
+mod passes;
 mod relying_parties;
 mod requests;
 mod seeded;
@@ -23,6 +24,7 @@ pub use devices::*;
 pub use enrolment::*;
 pub use life::*;
 pub use operate::*;
+pub use passes::*;
 pub use relying_parties::*;
 pub use requests::*;
 pub use seeded::Seeded;
@@ -95,6 +97,7 @@ macro_rules! every_case {
             a_disabled_user_is_out
             an_order_ends_what_is_open
             a_removed_user_leaves_ids_alone
+            a_pass_is_kept_as_a_hash_until_it_is_used
             an_import_is_whole_or_nothing
             a_withdrawn_device_is_gone
             what_a_relying_party_asked_is_no_obstacle

@@ -1,6 +1,8 @@
 //! Writes what a rule has decided.
 
-use super::{Tx, channels, devices, enrolments, relying_parties, requests, retention, sessions, users};
+use super::{
+    Tx, channels, devices, enrolments, passes, relying_parties, requests, retention, sessions, users,
+};
 use crate::store::Outcome;
 use signin::Change;
 
@@ -35,6 +37,9 @@ pub(super) fn apply(tx: &mut Tx<'_>, change: &Change) -> Outcome<()> {
         Change::TouchSession(key, when) => sessions::touch(db, *key, *when),
         Change::EndSession(key, when) => sessions::end(db, *key, *when),
         Change::RecogniseBrowser(user, browser, when) => users::recognise(db, *user, *browser, *when),
+        Change::AddPass(pass) => passes::add(db, pass),
+        Change::CountWrongPass(user) => passes::count_wrong(db, *user),
+        Change::EndPass(user) => passes::end(db, *user),
         Change::AddEnrolment(enrolment) => enrolments::add(db, enrolment),
         Change::SetPhase(id, phase) => enrolments::set_phase(db, *id, phase),
         Change::SetOtherPhone(id, model) => enrolments::set_other_phone(db, *id, model),

@@ -26,7 +26,12 @@ macro_rules! columns {
 }
 
 fn permission(word: &str) -> Option<Permission> {
-    let all = [Permission::ExistingMethod, Permission::TrustedNetwork, Permission::FirstByPassword];
+    let all = [
+        Permission::ExistingMethod,
+        Permission::Pass,
+        Permission::TrustedNetwork,
+        Permission::FirstByPassword,
+    ];
     all.into_iter().find(|permission| permission.as_str() == word)
 }
 

@@ -1,7 +1,7 @@
 //! The SQLite engine: one file, one writing thread, a few readers.
 //!
 //! [`Sqlite::open`] is the way in. `cases` has the use cases, each of which reads what a rule needs, asks the rule
-//! and carries its decision out; the nouns (`users`, `sessions`, `requests`, `enrolments`, `devices`, `channels`, `relying_parties`, `audit`) have
+//! and carries its decision out; the nouns (`users`, `sessions`, `requests`, `enrolments`, `devices`, `channels`, `passes`, `relying_parties`, `audit`) have
 //! the SQL; `apply` maps changes to it; `engine` commits; `file`, `in_use` and `migrate` open;
 //! `backup` copies, `replace` puts back; `retention` erases.
 
@@ -16,6 +16,7 @@ mod enrolments;
 mod file;
 mod in_use;
 mod migrate;
+mod passes;
 mod readers;
 mod relying_parties;
 mod replace;

@@ -3,6 +3,7 @@
 //! Rows come in the order of time, so the oldest are first; a round looks at those alone.
 
 use super::Reading;
+use super::passes;
 use super::rows::{ms, one, write, write_one};
 use crate::store::Outcome;
 use authenticator_protocol::ids::UserId;
@@ -36,7 +37,7 @@ pub(super) fn is_due(at: Reading<'_>) -> Outcome<bool> {
             return Ok(true);
         }
     }
-    Ok(false)
+    passes::is_due(at)
 }
 
 /// One round; how many rows went.
@@ -77,6 +78,7 @@ pub(super) fn forget(at: Reading<'_>) -> Outcome<u64> {
     ] {
         gone += write(at.db, sql, params![ms(limit(at, kept)), ROUND])?;
     }
+    gone += passes::forget(at)?;
     // The newest record stays in any case.
     let from = "UPDATE meta SET audit_from = max(audit_from, min(
         (SELECT coalesce(max(sequence), 0) + 1 FROM
@@ -96,6 +98,7 @@ pub(super) fn erase(db: &Connection, user: UserId) -> Outcome<()> {
         "UPDATE requests SET session = zeroblob(32), browser = zeroblob(32), origin_address = '',
             origin_browser = NULL, origin_system = NULL, origin_place = NULL, message = NULL, number_tag = NULL
             WHERE user = ?1",
+        "DELETE FROM passes WHERE user = ?1",
         "DELETE FROM enrolments WHERE user = ?1",
         "DELETE FROM sessions WHERE user = ?1",
         "DELETE FROM browsers WHERE user = ?1",

@@ -6,11 +6,11 @@ use crate::store::Outcome;
 use authenticator_protocol::ids::{DeviceId, EnrolmentId, RequestId, UserId};
 use authenticator_protocol::time::Millis;
 use rusqlite::{Connection, params};
-use signin::session::{Level, Session, SessionKey};
+use signin::session::{Level, Means, Session, SessionKey};
 
 macro_rules! columns {
     () => {
-        "key, user, level, browser, destination, request, enrolment, approved_by, entered, created, seen, ended"
+        "key, user, level, browser, destination, request, enrolment, means, approved_by, entered, created, seen, ended"
     };
 }
 
@@ -32,6 +32,7 @@ fn read(columns: &mut Columns<'_>) -> Outcome<Session> {
         to: columns.take()?,
         request: columns.maybe()?,
         enrolment: columns.maybe()?,
+        means: columns.maybe_word(|word| Means::ALL.into_iter().find(|means| means.as_str() == word))?,
         approved_by: columns.maybe()?,
         entered: columns.maybe()?,
         created: columns.take()?,
@@ -66,7 +67,7 @@ pub(super) fn add(db: &Connection, session: &Session) -> Outcome<()> {
     let sql = concat!(
         "INSERT INTO sessions (",
         columns!(),
-        ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"
+        ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)"
     );
     let params = params![
         session.key.0,
@@ -76,6 +77,7 @@ pub(super) fn add(db: &Connection, session: &Session) -> Outcome<()> {
         session.to,
         session.request.as_ref().map(RequestId::as_bytes),
         session.enrolment.as_ref().map(EnrolmentId::as_bytes),
+        session.means.map(Means::as_str),
         session.approved_by.as_ref().map(DeviceId::as_bytes),
         session.entered.map(ms),
         ms(session.created),

@@ -2,6 +2,7 @@
 
 pub mod number;
 pub mod other;
+pub mod pass;
 
 use super::MYAPPS;
 use crate::app::App;

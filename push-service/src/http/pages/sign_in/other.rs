@@ -19,8 +19,12 @@ pub async fn get(State(app): State<Arc<App>>, session: Session) -> Result<Respon
         .filter(|device| device.state == DeviceState::Active)
         .map(|device| device.model)
         .collect();
-    let methods =
-        if devices.is_empty() || user.app_locked { Vec::new() } else { vec![Method::App { devices }] };
+    let mut methods = Vec::new();
+    if !devices.is_empty() && !user.app_locked {
+        methods.push(Method::App { devices });
+    }
+    // For everybody: who has one is told to nobody.
+    methods.push(Method::Pass);
     let view = OtherWay { methods, back: "/sign-in/number".to_owned() };
     Ok(session.visit.page(&app, Some(&user.name), View::OtherWay(view)).into_response())
 }

@@ -37,7 +37,7 @@ pub(super) fn may(
     match known(at, session)? {
         Some((session, user)) if session::is_live(&session, &user, at.policy, at.now) => {
             let has_device = has_active_device(at, user.id)?;
-            Ok(enrolment::permit(&user, has_device, session.level, trusted_network, at.policy).map(drop))
+            Ok(enrolment::permit(&user, has_device, session.proved(), trusted_network, at.policy).map(drop))
         }
         _ => Ok(Err(NotPermitted::NoSession)),
     }

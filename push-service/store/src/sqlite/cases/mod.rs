@@ -4,6 +4,7 @@ mod channels;
 mod devices;
 mod enrolments;
 mod operate;
+mod passes;
 mod relying_parties;
 mod requests;
 mod sessions;
@@ -15,7 +16,7 @@ use crate::store::{
     Answer, Ask, AuditRecord, BeginSession, ClaimCode, Committed, Complete, Delivery, Fetched, Found,
     NewUser, NotAdded, NotAsked, NotClaimed, NotOpened, NotPermitted, NotRegistered, NotTaken, OpenEnrolment,
     OpenRequest, Outcome, Placed, Reach, Register, RequestView, Store, Target, ToWake, TypeCharacters, Typed,
-    Verdict,
+    UsePass, Verdict,
 };
 use async_trait::async_trait;
 use authenticator_protocol::answer::AnswerReply;
@@ -83,6 +84,10 @@ impl Store for Sqlite {
 
     async fn complete(&self, complete: Complete) -> Outcome<Committed<Option<Session>>> {
         self.commit(move |tx| sessions::complete(tx, &complete)).await
+    }
+
+    async fn use_pass(&self, used: UsePass) -> Outcome<Committed<Option<Session>>> {
+        self.commit(move |tx| passes::use_up(tx, &used)).await
     }
 
     async fn open_request(&self, open: OpenRequest) -> Outcome<Committed<Result<RequestId, NotOpened>>> {

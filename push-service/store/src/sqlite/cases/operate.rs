@@ -1,17 +1,22 @@
 //! What operators do.
 
 use super::super::{
-    Reading, Sqlite, Tx, audit, devices, enrolments, relying_parties, requests, retention, sessions, users,
+    Reading, Sqlite, Tx, audit, devices, enrolments, passes, relying_parties, requests, retention, sessions,
+    users,
 };
 use super::devices::Touched;
+use super::passes as cases_passes;
 use crate::operate::{Entry, Import, Imported, NotImported, Operate, Trail};
-use crate::store::{AuditRecord, Committed, Outcome};
+use crate::store::{AuditRecord, Committed, NotCreated, Outcome};
 use async_trait::async_trait;
+use authenticator_protocol::code::Hash;
 use authenticator_protocol::ids::{DeviceId, RelyingPartyId, UserId};
 use authenticator_protocol::random::bytes;
+use authenticator_protocol::time::Millis;
 use signin::channel::Provider;
 use signin::enrolment::Enrolment;
 use signin::fact::{Fact, FactKind};
+use signin::pass::{self, Pass};
 use signin::request::Asked;
 use signin::session::Session;
 use signin::user::{self, Failures, Order, User, Whole};
@@ -48,6 +53,23 @@ impl Operate for Sqlite {
 
     async fn release_channels(&self, provider: Provider) -> Outcome<Committed<bool>> {
         self.commit(move |tx| super::channels::release(tx, provider)).await
+    }
+
+    async fn create_pass(
+        &self,
+        user: UserId,
+        mac: Hash,
+        seconds: u64,
+    ) -> Outcome<Committed<Option<Result<Millis, NotCreated>>>> {
+        cases_passes::create(self, user, mac, seconds).await
+    }
+
+    async fn end_pass(&self, user: UserId) -> Outcome<Committed<bool>> {
+        cases_passes::end(self, user).await
+    }
+
+    async fn pass(&self, user: UserId) -> Outcome<Option<Pass>> {
+        cases_passes::valid(self, user).await
     }
 
     async fn withdraw(&self, device: DeviceId) -> Outcome<Committed<Option<bool>>> {
@@ -88,6 +110,9 @@ impl Operate for Sqlite {
                     tx.carry_out(user::close(&pending, &enrolments, &sessions, "restored", tx.at.now))?;
                 }
             }
+            for pass in passes::every(tx.at)? {
+                tx.carry_out(pass::end(&pass, "restored"))?;
+            }
             // Those of users whom we do not know.
             let pending = requests::all_pending(tx.at)?;
             tx.carry_out(user::close(&pending, &[], &[], "restored", tx.at.now))
@@ -102,6 +127,7 @@ pub(super) struct Open {
     sessions: Vec<Session>,
     enrolments: Vec<Enrolment>,
     devices: Vec<device::Device>,
+    pass: Option<Pass>,
 }
 
 impl Open {
@@ -111,6 +137,7 @@ impl Open {
             sessions: sessions::open(at, user)?,
             enrolments: enrolments::unfinished(at, user)?,
             devices: devices::of_user(at, user)?,
+            pass: passes::find(at, user)?,
         })
     }
 
@@ -121,6 +148,7 @@ impl Open {
             sessions: &self.sessions,
             enrolments: &self.enrolments,
             devices: &self.devices,
+            pass: self.pass.as_ref(),
         }
     }
 }

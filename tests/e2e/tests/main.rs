@@ -25,6 +25,7 @@ mod operator;
 mod pass;
 mod permission;
 mod ready;
+mod registration;
 mod relay;
 mod relying_party;
 mod request;

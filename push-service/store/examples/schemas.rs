@@ -21,7 +21,7 @@ const STEPS: &[(&str, &str)] = &[
     (include_str!("../src/sqlite/schema/007_in_use.sql"), ""),
     (include_str!("../src/sqlite/schema/008_silent.sql"), ""),
     (include_str!("../src/sqlite/schema/009_channels.sql"), CHANNELS),
-    (include_str!("../src/sqlite/schema/009_ways.sql"), WAYS),
+    (include_str!("../src/sqlite/schema/010_ways.sql"), WAYS),
 ];
 
 /// Ids and hashes are made of one byte each: users 1…, sessions 11…, devices 21…, enrolments 31…, requests 41…,

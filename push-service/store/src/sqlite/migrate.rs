@@ -16,7 +16,7 @@ pub(super) const STEPS: &[&str] = &[
     include_str!("schema/007_in_use.sql"),
     include_str!("schema/008_silent.sql"),
     include_str!("schema/009_channels.sql"),
-    include_str!("schema/009_ways.sql"),
+    include_str!("schema/010_ways.sql"),
 ];
 
 /// The newest schema that is known here.

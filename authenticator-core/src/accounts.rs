@@ -15,6 +15,7 @@ impl Core {
                 let party = Party::from(account);
                 // Kept first, so that a start after a kill goes on with it.
                 self.book.get_mut(&id).expect("it was just found").leaving = true;
+                self.end_channels(&id);
                 self.save();
                 self.inbox.forget_account(&id);
                 self.drop_pending(&id);
@@ -49,6 +50,7 @@ impl Core {
     /// Nothing of the account is left on this phone.
     pub(crate) fn forget(&mut self, id: &str) {
         self.disconnect(id);
+        self.end_channels(id);
         self.drop_pending(id);
         self.lines.remove(id);
         self.inbox.forget_account(id);
@@ -88,6 +90,7 @@ impl Core {
             );
         }
         self.disconnect(id);
+        self.end_channels(id);
         self.drop_pending(id);
         self.lines.remove(id);
         self.inbox.forget_account(id);

@@ -109,6 +109,20 @@ pub enum EffectKind {
     },
     /// Take the notification back.
     TakeBackNotification,
+    /// Make a Web Push subscription (RFC 8030) that nobody but the holder of `key` can use (RFC 8292), under the name
+    /// `account`, or renew the one that is there. Its address comes as [`crate::event::Event::AddressTold`]. A phone that has
+    /// no Web Push does nothing.
+    Subscribe {
+        /// The account that it is for.
+        account: String,
+        /// The organisation's public key for it: an uncompressed point of P-256 in base64url without padding.
+        key: String,
+    },
+    /// End the subscription of this name.
+    Unsubscribe {
+        /// As in `Subscribe`.
+        account: String,
+    },
     /// The screen has changed: ask [`crate::Core::view`].
     Render,
 }
@@ -132,6 +146,8 @@ impl fmt::Debug for EffectKind {
             Self::Save { state } => write!(f, "Save({} bytes)", state.len()),
             Self::Notify { text, until } => write!(f, "Notify({text:?}, {until:?})"),
             Self::TakeBackNotification => f.write_str("TakeBackNotification"),
+            Self::Subscribe { account, .. } => write!(f, "Subscribe({account})"),
+            Self::Unsubscribe { account } => write!(f, "Unsubscribe({account})"),
             Self::Render => f.write_str("Render"),
         }
     }

@@ -7,6 +7,7 @@ use crate::ending::{Ending, Failure};
 use crate::event::Event;
 use crate::network::{Ask, Party, Pending, Request, Told, signature};
 use crate::offer::{self, Expected};
+use crate::push::Registered;
 use crate::state::{Account, Offset};
 use crate::text::{Hidden, Text};
 use crate::{Core, Place};
@@ -317,6 +318,7 @@ impl Core {
             ended: false,
             leaving: false,
             offset: enrolment.offset,
+            registered: Registered::default(),
         });
         self.save();
         let (device, approval) = (keys.device.thumbprint(), keys.approval.thumbprint());

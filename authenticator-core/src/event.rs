@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+pub use authenticator_protocol::channels::Environment;
+
 /// Something happened. [`crate::Core::dispatch`] takes it together with the time.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Event {
@@ -17,6 +19,11 @@ pub enum Event {
     NetworkBack,
     /// A push notification brought these bytes.
     WakeArrived(Vec<u8>),
+    /// A push can reach this phone at this address: a new one, or the one from before. It takes the place of the one that
+    /// came the same way.
+    AddressTold(PushAddress),
+    /// No push can reach this phone this way, or none any more.
+    AddressGone(PushWay),
     /// A timer that an effect started has run out.
     TimerFired(u64),
     /// A frame arrived on an open socket.
@@ -110,6 +117,8 @@ impl fmt::Debug for Event {
             Self::Done => f.write_str("Done"),
             Self::Back => f.write_str("Back"),
             Self::WakeArrived(_) => write!(f, "WakeArrived({hidden})"),
+            Self::AddressTold(address) => write!(f, "AddressTold({address:?})"),
+            Self::AddressGone(way) => write!(f, "AddressGone({way:?})"),
             Self::QrScanned(_) => write!(f, "QrScanned({hidden})"),
             Self::PictureRead(_) => write!(f, "PictureRead({hidden})"),
             Self::LinkOpened(_) => write!(f, "LinkOpened({hidden})"),
@@ -123,6 +132,61 @@ impl fmt::Debug for Event {
             Self::SocketClosed { socket, code } => write!(f, "SocketClosed({socket}, {code:?})"),
         }
     }
+}
+
+/// An address at which pushes reach this app on this phone.
+#[derive(Clone, PartialEq, Eq)]
+pub enum PushAddress {
+    /// Apple's service.
+    Apns {
+        /// The device token.
+        token: Vec<u8>,
+        /// Which of Apple's two services gave it.
+        environment: Environment,
+        /// The app's bundle id.
+        topic: String,
+    },
+    /// Google's service.
+    Fcm {
+        /// The registration token.
+        token: String,
+    },
+    /// A Web Push subscription (RFC 8291 section 3).
+    WebPush {
+        /// Whose: as in [`crate::effect::EffectKind::Subscribe`].
+        account: String,
+        /// Where to send.
+        endpoint: String,
+        /// The subscription's public key, an uncompressed point of P-256 in base64url.
+        p256dh: String,
+        /// Its secret, 16 bytes in base64url.
+        auth: String,
+    },
+}
+
+/// Whoever has an address may push to it.
+impl fmt::Debug for PushAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Apns { .. } => "Apns([redacted])",
+            Self::Fcm { .. } => "Fcm([redacted])",
+            Self::WebPush { .. } => "WebPush([redacted])",
+        })
+    }
+}
+
+/// A way by which pushes reach this phone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PushWay {
+    /// Apple's service.
+    Apns,
+    /// Google's.
+    Fcm,
+    /// Web Push, with a subscription for each account.
+    WebPush {
+        /// Whose: as in [`crate::effect::EffectKind::Subscribe`].
+        account: String,
+    },
 }
 
 /// What a user types who cannot scan, as it was typed: nothing of it is lost while something is wrong with it.

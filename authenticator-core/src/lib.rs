@@ -6,7 +6,7 @@
 //!
 //! Inside, a `Place` says where the user is, and each room moves it on: `enrol` adds an account, which `by_link` or
 //! `by_hand` begins and `offer` lets in, `requests` fetches and checks what waits, `approve` answers it, `accounts` leaves; `network` signs
-//! and posts, `sockets` listens, `screens` draws. Time is an argument, randomness comes from the seed, nothing here does I/O.
+//! and posts, `sockets` listens, `push` tells where pushes reach this phone, `screens` draws. Time is an argument, randomness comes from the seed, nothing here does I/O.
 
 pub mod effect;
 pub mod event;
@@ -23,6 +23,7 @@ mod enrol;
 mod inbox;
 mod network;
 mod offer;
+mod push;
 mod queue;
 mod random;
 mod requests;
@@ -184,10 +185,13 @@ impl Core {
             Event::NetworkBack => {
                 for id in self.book.live() {
                     self.connect_anew(&id);
+                    self.register_at_once(&id);
                 }
                 self.fetch_all();
             }
             Event::WakeArrived(bytes) => self.wake_arrived(&bytes),
+            Event::AddressTold(address) => self.address_told(address),
+            Event::AddressGone(way) => self.address_gone(&way),
             Event::TimerFired(timer) => match self.alarm {
                 Some((alarm, _)) if alarm == timer => self.alarm = None,
                 _ => self.line_timer(timer),

@@ -9,6 +9,7 @@ use crate::inbox::Waiting;
 use crate::state::{Account, Offset};
 use crate::text::{Hidden, Text};
 use authenticator_protocol::answer::{Approval, Denial};
+use authenticator_protocol::channels::Channels;
 use authenticator_protocol::code::Secret;
 use authenticator_protocol::enrolment::{Claim, Registration};
 use authenticator_protocol::fetch::{Fetch, Leave};
@@ -105,6 +106,7 @@ pub(crate) enum Ask {
     Fetch(Fetch),
     Approval(Approval),
     Denial(Denial),
+    Channels(Channels),
     Leave,
 }
 
@@ -115,6 +117,7 @@ impl Ask {
             Self::Registration(_) => paths::REGISTRATION,
             Self::Fetch(_) => paths::FETCH,
             Self::Approval(_) | Self::Denial(_) => paths::ANSWER,
+            Self::Channels(_) => paths::CHANNELS,
             Self::Leave => paths::LEAVE,
         }
     }
@@ -126,6 +129,7 @@ impl Ask {
             Self::Fetch(message) => Unsigned::new(header, message),
             Self::Approval(message) => Unsigned::new(header, message),
             Self::Denial(message) => Unsigned::new(header, message),
+            Self::Channels(message) => Unsigned::new(header, message),
             Self::Leave => Unsigned::new(header, &Leave {}),
         }
     }
@@ -134,9 +138,12 @@ impl Ask {
     fn key(&self) -> Key {
         match self {
             Self::Approval(_) => Key::Approval,
-            Self::Claim(_) | Self::Registration(_) | Self::Fetch(_) | Self::Denial(_) | Self::Leave => {
-                Key::Device
-            }
+            Self::Claim(_)
+            | Self::Registration(_)
+            | Self::Fetch(_)
+            | Self::Denial(_)
+            | Self::Channels(_)
+            | Self::Leave => Key::Device,
         }
     }
 
@@ -146,7 +153,7 @@ impl Ask {
             Self::Approval(Approval { challenge, .. }) | Self::Denial(Denial { challenge, .. }) => {
                 Some(*challenge)
             }
-            Self::Claim(_) | Self::Registration(_) | Self::Fetch(_) | Self::Leave => None,
+            Self::Claim(_) | Self::Registration(_) | Self::Fetch(_) | Self::Channels(_) | Self::Leave => None,
         }
     }
 }
@@ -257,6 +264,7 @@ impl Core {
             Ask::Registration(_) => self.registered(result.and_then(|body| read_json(&body))),
             Ask::Fetch(_) => self.fetched(&account, result),
             Ask::Approval(_) | Ask::Denial(_) => self.answered(request, result),
+            Ask::Channels(_) => self.channels_registered(&account, result),
             Ask::Leave => {
                 let told: Result<Told, Failure> = result.and_then(|body| read_json(&body));
                 self.left(&account, told.err());

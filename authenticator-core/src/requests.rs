@@ -97,6 +97,7 @@ impl Core {
             self.present(fresh);
         }
         self.notify();
+        self.usable_told(id, reply.push, reply.renew);
     }
 
     /// Moves the pin on along the statements, as far as they hold. Whether there may be more of them.

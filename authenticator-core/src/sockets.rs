@@ -4,6 +4,8 @@ use crate::Core;
 use crate::effect::{EffectKind, Key, Outcome};
 use crate::event::Frame;
 use crate::network::{JOSE, Party, Pending, signature};
+use crate::push::Registering;
+use crate::state::Account;
 use crate::text::Text;
 use authenticator_protocol::code::Secret;
 use authenticator_protocol::json;
@@ -41,6 +43,7 @@ pub(crate) struct Line {
     link: Link,
     /// How often in a row a socket has failed.
     failed: u32,
+    pub(crate) registering: Registering,
 }
 
 /// The socket.
@@ -204,17 +207,20 @@ impl Core {
         }
     }
 
-    /// A push brought a wake. Whose it is can only be seen from an open socket's secret; otherwise all are asked.
+    /// A push brought a wake. A channel's secret shows whose it is; when none fits, all are asked.
     pub(crate) fn wake_arrived(&mut self, bytes: &[u8]) {
         let Some(wake) = Wake::from_bytes(bytes) else {
             self.ignored += 1;
-            return self.fetch_all();
+            return;
         };
-        let whose = self.lines.iter().find_map(|(id, line)| match &line.link {
+        let by_socket = self.lines.iter().find_map(|(id, line)| match &line.link {
             Link::Open { secret, .. } if wake.is_for(secret) => Some(id.clone()),
             _ => None,
         });
-        match whose {
+        let now = self.now;
+        let fits = |account: &&Account| account.registered.secrets(now).any(|secret| wake.is_for(secret));
+        let by_push = || self.book.accounts.iter().find(fits).map(|account| account.id.clone());
+        match by_socket.or_else(by_push) {
             Some(id) => self.woken(&id, &wake),
             None => self.fetch_all(),
         }
@@ -272,6 +278,9 @@ impl Core {
 
     /// A timer of this room has run out.
     pub(crate) fn line_timer(&mut self, fired: u64) {
+        if self.push_timer(fired) {
+            return;
+        }
         if self.grace == Some(fired) {
             self.grace = None;
             let ids: Vec<String> = self.lines.keys().cloned().collect();

@@ -1,5 +1,6 @@
 //! The accounts of this phone, and the form in which they are saved.
 
+use crate::push::{Address, Registered};
 use authenticator_protocol::code::Hash;
 use authenticator_protocol::enrolment::{Organisation, Unlock};
 use authenticator_protocol::ids::DeviceId;
@@ -44,6 +45,9 @@ pub(crate) struct Account {
     pub(crate) leaving: bool,
     /// How far the service's clock is ahead of this phone's.
     pub(crate) offset: Offset,
+    /// What the organisation knows of this phone's push addresses.
+    #[serde(default, skip_serializing_if = "Registered::is_empty")]
+    pub(crate) registered: Registered,
 }
 
 impl Account {
@@ -102,6 +106,9 @@ pub(crate) struct Book {
     pub(crate) unfinished: Vec<String>,
     /// The language chosen in the app.
     pub(crate) language: Option<String>,
+    /// Where pushes reach this phone, one for each way.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) addresses: Vec<Address>,
 }
 
 /// Why saved bytes cannot be used.
@@ -222,6 +229,7 @@ mod tests {
             ended: false,
             leaving: false,
             offset: Offset::default(),
+            registered: Registered::default(),
         }
     }
 

@@ -132,6 +132,21 @@ pub enum EffectKind {
     },
     /// Take the notification back.
     TakeBackNotification,
+    /// Make a Web Push subscription with this key of the organisation's (RFC 8292), under this name, or renew the one that is
+    /// there: with UnifiedPush, register the instance `account` with `key` as VAPID key. Its address comes as
+    /// `Event.AddressTold`. It is asked for once in a process for each account, when the organisation has said its key. A
+    /// phone without Web Push does nothing.
+    Subscribe {
+        /// The account that it is for: letters, digits, `-` and `_`.
+        account: String,
+        /// 65 bytes in base64url without padding.
+        key: String,
+    },
+    /// End the subscription of this name; where there is none, it is done. No event follows.
+    Unsubscribe {
+        /// As in `Subscribe`.
+        account: String,
+    },
     /// The screen has changed: ask `Core.view`. It is handed out once in a call at most, and last.
     Render,
 }
@@ -239,6 +254,8 @@ impl From<core::EffectKind> for EffectKind {
             Core::Save { state } => Self::Save { state },
             Core::Notify { text, until } => Self::Notify { text: text.into(), until: until.0 },
             Core::TakeBackNotification => Self::TakeBackNotification,
+            Core::Subscribe { account, key } => Self::Subscribe { account, key },
+            Core::Unsubscribe { account } => Self::Unsubscribe { account },
             Core::Render => Self::Render,
         }
     }

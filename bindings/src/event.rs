@@ -1,5 +1,6 @@
 //! What happens to the app: by its user, by the system, over the network.
 
+use crate::{PushAddress, PushWay};
 use authenticator_core::event::{self as core, ByHand, Frame};
 
 /// Something happened. `Core.dispatch` takes it together with the time. Each variant of `Screen` says which of the user's
@@ -23,12 +24,25 @@ pub enum Event {
     Refresh,
     /// The network is there again, after it was away or was changed for another.
     NetworkBack,
-    /// A push notification brought these bytes. Keep the process awake until no effect that has an `Outcome` is open, for
-    /// 30 seconds at most, as after `Backgrounded`. Push channels are not there yet: no event tells the service of one.
+    /// A push notification brought these bytes, whichever way. Keep the process awake until no effect that has an `Outcome`
+    /// is open, for 30 seconds at most, as after `Backgrounded`.
     WakeArrived {
         /// The 24 bytes of a wake, decoded from whatever carried them. Others do no harm.
         #[cfg_attr(feature = "json", serde(with = "crate::octets"))]
         bytes: Vec<u8>,
+    },
+    /// Pushes reach the app at this address. Tell it whenever the platform says one, the same again among them; it takes the
+    /// place of the one that came the same way. The core keeps it, tells each organisation that can use it, and tells it
+    /// again when it has to.
+    AddressTold {
+        /// The address.
+        address: PushAddress,
+    },
+    /// Pushes cannot reach the app this way: at the start for each way that this phone does not have, and when the platform
+    /// says that one has ended.
+    AddressGone {
+        /// The way.
+        way: PushWay,
     },
     /// A timer that an effect started has run out. One that was cancelled in the same moment does no harm.
     TimerFired {
@@ -146,6 +160,8 @@ impl From<Event> for core::Event {
             Event::Refresh => Self::Refresh,
             Event::NetworkBack => Self::NetworkBack,
             Event::WakeArrived { bytes } => Self::WakeArrived(bytes),
+            Event::AddressTold { address } => Self::AddressTold(address.into()),
+            Event::AddressGone { way } => Self::AddressGone(way.into()),
             Event::TimerFired { timer } => Self::TimerFired(timer),
             Event::SocketText { socket, text } => Self::SocketMessage { socket, frame: Frame::Text(text) },
             Event::SocketBinary { socket, bytes } => {
@@ -191,6 +207,8 @@ impl From<core::Event> for Event {
             Core::Refresh => Self::Refresh,
             Core::NetworkBack => Self::NetworkBack,
             Core::WakeArrived(bytes) => Self::WakeArrived { bytes },
+            Core::AddressTold(address) => Self::AddressTold { address: address.into() },
+            Core::AddressGone(way) => Self::AddressGone { way: way.into() },
             Core::TimerFired(timer) => Self::TimerFired { timer },
             Core::SocketMessage { socket, frame: Frame::Text(text) } => Self::SocketText { socket, text },
             Core::SocketMessage { socket, frame: Frame::Binary(bytes) } => {

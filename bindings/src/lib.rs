@@ -8,6 +8,7 @@ mod effect;
 mod event;
 #[cfg(feature = "json")]
 mod octets;
+mod push;
 mod quiet;
 mod screen;
 mod sentence;
@@ -16,6 +17,7 @@ pub use effect::{Effect, EffectKind, Key, KeyFailure, Outcome, Unlock};
 pub use event::Event;
 #[cfg(feature = "json")]
 pub use octets::Octets;
+pub use push::{ApnsEnvironment, PushAddress, PushWay};
 pub use screen::{
     AccountRow, AccountState, Fact, Field, Mood, Screen, ScreenModel, Sender, Value, WaitingRow, Wrong,
 };

@@ -1,9 +1,9 @@
 //! Whatever a user, a network and a service do in whatever order: nothing falls, and there is a way back.
 
 use crate::service::Service;
-use crate::shell::{Phone, enrolled};
+use crate::shell::{Phone, enrolled, fcm, web_push};
 use authenticator_core::effect::{Key, KeyFailure};
-use authenticator_core::event::{ByHand, Event, Frame};
+use authenticator_core::event::{ByHand, Event, Frame, PushWay};
 use authenticator_core::screen::Screen;
 use authenticator_protocol::answer::End;
 use authenticator_protocol::challenge::Purpose;
@@ -11,6 +11,7 @@ use authenticator_protocol::discovery::PATH;
 use authenticator_protocol::problem::Code;
 use authenticator_protocol::request::paths;
 use proptest::prelude::*;
+use scenarios::channels::everything;
 
 fn step(phone: &mut Phone, service: &mut Service, choice: u8) {
     let request = match phone.screen() {
@@ -86,6 +87,15 @@ fn step(phone: &mut Phone, service: &mut Service, choice: u8) {
             phone.domain = if phone.domain.is_none() { Some((200, found)) } else { None };
             return;
         }
+        52 => Event::AddressTold(fcm(u8::try_from(phone.now.0 / 1_000 % 7).unwrap_or_default())),
+        53 => Event::AddressGone(PushWay::Fcm),
+        54 => Event::AddressTold(web_push(phone.keys.keys().next().map_or("", String::as_str))),
+        55 => return phone.hold = Some(paths::CHANNELS),
+        56 => {
+            service.push = if service.push.is_none() { Some(everything()) } else { None };
+            return;
+        }
+        57 => return service.channels.clear(),
         _ => {
             let purpose = if choice.is_multiple_of(2) { Purpose::SignIn } else { Purpose::ConfirmTest };
             if !service.devices.is_empty() {
@@ -101,8 +111,9 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 100, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn nothing_falls_and_there_is_a_way_back(choices in proptest::collection::vec(0_u8..56, 0..60)) {
+    fn nothing_falls_and_there_is_a_way_back(choices in proptest::collection::vec(0_u8..62, 0..60)) {
         let (mut phone, mut service) = enrolled();
+        service.push = Some(everything());
         for choice in choices {
             step(&mut phone, &mut service, choice);
         }

@@ -18,6 +18,8 @@ mod finding;
 #[cfg(test)]
 mod keys;
 #[cfg(test)]
+mod push;
+#[cfg(test)]
 mod reply;
 #[cfg(test)]
 mod requests;

@@ -133,6 +133,9 @@ struct EffectRunner {
                 phone.notifications.show(text, until: until)
             case .takeBackNotification:
                 phone.notifications.takeBack()
+            case .subscribe, .unsubscribe:
+                // Apps on Apple's systems have no Web Push.
+                break
             case .render:
                 draw(try core.view())
             }

@@ -6,6 +6,8 @@ protocol Variants {}
 extension EffectKind: Variants {}
 extension Event: Variants {}
 extension Outcome: Variants {}
+extension PushAddress: Variants {}
+extension PushWay: Variants {}
 extension Screen: Variants {}
 extension Value: Variants {}
 

@@ -27,6 +27,8 @@ extension Event {
         case "refresh": self = .refresh
         case "network_back": self = .networkBack
         case "wake_arrived": self = .wakeArrived(bytes: try bytes("bytes"))
+        case "address_told": self = .addressTold(address: try PushAddress(json.required("address")))
+        case "address_gone": self = .addressGone(way: try PushWay(json.required("way")))
         case "timer_fired": self = .timerFired(timer: try number("timer"))
         case "socket_text": self = .socketText(socket: try number("socket"), text: try text("text"))
         case "socket_binary": self = .socketBinary(socket: try number("socket"), bytes: try bytes("bytes"))
@@ -59,6 +61,35 @@ extension Event {
         default: throw Malformed(description: "there is no event \(kind)")
         }
         try check(self, wasReadFrom: json)
+    }
+}
+
+extension PushAddress {
+    init(_ json: JSON) throws {
+        func text(_ name: String) throws -> String { try json.required(name).text() }
+        switch try text("kind") {
+        case "apns":
+            let sandbox = try text("environment") == "sandbox"
+            let token = try json.required("token").bytes()
+            self = .apns(token: token, environment: sandbox ? .sandbox : .production, topic: try text("topic"))
+        case "fcm": self = .fcm(token: try text("token"))
+        case "web_push":
+            self = .webPush(
+                account: try text("account"), endpoint: try text("endpoint"), p256dh: try text("p256dh"),
+                auth: try text("auth"))
+        case let kind: throw Malformed(description: "there is no address \(kind)")
+        }
+    }
+}
+
+extension PushWay {
+    init(_ json: JSON) throws {
+        switch try json.required("kind").text() {
+        case "apns": self = .apns
+        case "fcm": self = .fcm
+        case "web_push": self = .webPush(account: try json.required("account").text())
+        case let kind: throw Malformed(description: "there is no way \(kind)")
+        }
     }
 }
 

@@ -147,6 +147,23 @@ private final class Notebook: KeyStore, StateStore, Notifications, Sockets, @unc
         return try Shell(phone: notebook.phone) { core }
     }
 
+    @Test func aWakeIsFoundInWhatAPNsBrings() {
+        #expect(Event.wake(in: ["w": "-_8", "aps": ["mutable-content": 1]]) == .wakeArrived(bytes: Data([251, 255])))
+        #expect(Event.wake(in: ["aps": [:] as [String: Int]]) == nil)
+        #expect(Event.wake(in: ["w": 7]) == nil)
+        #expect(Event.wake(in: ["w": "!"]) == nil)
+    }
+
+    @Test func aTokenIsToldAndSubscriptionsAreNobodys() async throws {
+        let token = Event.registered(token: Data([1, 2]), environment: .sandbox, bundle: "se.regionx.styrk")
+        #expect(
+            token
+                == .addressTold(address: .apns(token: Data([1, 2]), environment: .sandbox, topic: "se.regionx.styrk")))
+        let shell = try shell([token: [.subscribe(account: "a", key: "k"), .unsubscribe(account: "a"), .takeBackNotification]])
+        shell.tell(token)
+        #expect(try await log.next(3) == ["launched", "\(token)", "take back"])
+    }
+
     @Test func whatIsSavedOrDeletedIsSoBeforeTheNextEffectBegins() async throws {
         let shell = try shell([
             .refresh: [

@@ -248,6 +248,7 @@ impl Installation {
             }
             EffectKind::Save { state } => self.kept.save(state),
             EffectKind::Notify { text, until } => self.notify(text, until),
+            EffectKind::Subscribe { .. } | EffectKind::Unsubscribe { .. } => {}
             EffectKind::TakeBackNotification => self.show(|state| state.notification = None),
             // The screen is shown anyway once everything that is due has been dealt with.
             EffectKind::Render => {}

@@ -20,6 +20,8 @@ pub mod service;
 )]
 pub mod shell;
 
+#[expect(clippy::unwrap_used, reason = "a partner for tests: where it falls over, the test has failed")]
+pub mod channels;
 mod difference;
 #[expect(
     clippy::unwrap_used,

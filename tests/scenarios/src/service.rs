@@ -2,6 +2,7 @@
 
 use authenticator_protocol::answer::{AnswerReply, Approval, Denial, DenialReason, End};
 use authenticator_protocol::challenge::{Challenge, Purpose};
+use authenticator_protocol::channels::{Channel, Push};
 use authenticator_protocol::code::{Bytes, Hash, Secret};
 use authenticator_protocol::enrolment::{
     ApprovalKey, Characters, Claim, Offer, Organisation, Policy, Proof, Registration, Unlock, characters,
@@ -17,6 +18,7 @@ use authenticator_protocol::problem::{Code, Problem};
 use authenticator_protocol::request::{self, paths};
 use authenticator_protocol::time::Seconds;
 use authenticator_protocol::typed::TypedCode;
+use std::collections::BTreeMap;
 
 pub use crate::keys::{Check, Key};
 
@@ -75,11 +77,17 @@ pub struct Service {
     pub characters: Option<Characters>,
     /// Bodies that arrived, with their paths.
     pub arrived: Vec<(String, Vec<u8>)>,
+    /// What it can use; nothing at first.
+    pub push: Option<Push>,
+    /// The channels of each device that it took last.
+    pub channels: BTreeMap<DeviceId, Vec<Channel>>,
+    /// It takes none, and says that this is no address.
+    pub takes_none: bool,
     claimed: Option<Claimed>,
     made: u8,
 }
 
-type Answer = Result<String, Code>;
+pub(crate) type Answer = Result<String, Code>;
 
 impl Service {
     pub fn new(host: &str, seed: u8) -> Self {
@@ -102,6 +110,9 @@ impl Service {
             say: Vec::new(),
             characters: None,
             arrived: Vec::new(),
+            push: None,
+            channels: BTreeMap::new(),
+            takes_none: false,
             claimed: None,
             made: seed.wrapping_mul(20),
         }
@@ -226,12 +237,13 @@ impl Service {
                         .collect(),
                     confirmed: self.device(device).confirmed,
                     key_statements: self.missed(fetch.payload.key_number),
-                    push: None,
-                    renew: false,
+                    push: self.push.clone(),
+                    renew: self.push.is_some() && self.channels(device).is_empty(),
                 };
                 Ok(serde_json::to_string(&reply).unwrap())
             }
             paths::ANSWER => self.answer(body, phone),
+            paths::CHANNELS => self.take_channels(body, phone),
             paths::LEAVE => {
                 let (_, device) = self.by_device::<Leave>(path, body, phone)?;
                 self.device(device).ended = true;
@@ -254,7 +266,7 @@ impl Service {
         }
     }
 
-    fn by_device<M: Message>(
+    pub(crate) fn by_device<M: Message>(
         &self,
         path: &str,
         body: &str,

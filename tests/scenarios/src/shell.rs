@@ -1,6 +1,9 @@
 //! A shell with software keys: runs effects at once, or holds some back, and records what the core is told.
 
 mod hands;
+mod user;
+
+pub use user::{apns, fcm, push, web_push};
 
 use crate::replay::{Opening, Scenario};
 use crate::sentences;
@@ -64,6 +67,8 @@ pub struct Phone {
     pub saved: Option<Vec<u8>>,
     pub sockets: Vec<(u64, String)>,
     pub sent: Vec<(u64, String)>,
+    /// By their names, with their keys.
+    pub subscriptions: BTreeMap<String, String>,
     pub log: Vec<Effect>,
     /// The process is killed at one of the effects to come.
     pub kill: Option<Kill>,
@@ -115,6 +120,7 @@ impl Phone {
             saved: saved.map(<[u8]>::to_vec),
             sockets: Vec::new(),
             sent: Vec::new(),
+            subscriptions: BTreeMap::new(),
             log: Vec::new(),
             kill: None,
             dead: false,
@@ -297,50 +303,13 @@ impl Phone {
         }
     }
 
-    /// From the first screen to the four characters.
-    pub fn scan(&mut self, service: &mut Service) {
-        self.event(&mut [service], Event::AddAccount);
-        self.event(&mut [service], Event::ChooseScan);
-        let link = service.link();
-        self.event(&mut [service], Event::QrScanned(link));
-    }
-
-    /// To an account that counts.
-    pub fn enrol(&mut self, service: &mut Service) {
-        self.scan(service);
-        self.event(&mut [service], Event::Confirmed);
-        service.ask(Purpose::ConfirmTest, self.seconds());
-        self.event(&mut [service], Event::Refresh);
-        self.approve(service, "47");
-        self.event(&mut [service], Event::Done);
-        assert!(service.devices.last().unwrap().confirmed);
-    }
-
-    /// The same at `services[which]`, on a phone that has accounts at others already.
-    pub fn enrol_among(&mut self, services: &mut [&mut Service], which: usize) {
-        let link = services[which].link();
-        self.event(services, Event::LinkOpened(link));
-        self.event(services, Event::Confirmed);
-        services[which].ask(Purpose::ConfirmTest, self.seconds());
-        self.event(services, Event::Refresh);
-        self.event(services, Event::NumberEntered("47".into()));
-        self.event(services, Event::Approve);
-        self.event(services, Event::Done);
-        assert!(services[which].devices.last().unwrap().confirmed);
-    }
-
-    pub fn approve(&mut self, service: &mut Service, number: &str) {
-        self.event(&mut [service], Event::NumberEntered(number.into()));
-        self.event(&mut [service], Event::Approve);
-    }
-
-    /// Which keys signed messages of type `typ`.
     /// The opening that was sent last, and on which socket.
     pub fn opening(&self) -> (u64, Unverified<SocketOpening>) {
         let (socket, text) = self.sent.last().expect("an opening");
         (*socket, Unverified::parse(text).expect("an opening"))
     }
 
+    /// Which keys signed messages of type `typ`.
     pub fn keys_for(&self, typ: &str) -> Vec<Key> {
         self.signed.iter().filter(|signing| signing.typ == typ).map(|signing| signing.key).collect()
     }

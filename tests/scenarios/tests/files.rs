@@ -1,7 +1,8 @@
 //! The files: each is what its script records, and each holds when it is run.
 
 use authenticator_bindings::{
-    AccountState, EffectKind, Event, Field, Key, KeyFailure, Mood, Outcome, Screen, Unlock, Value,
+    AccountState, ApnsEnvironment, EffectKind, Event, Field, Key, KeyFailure, Mood, Outcome, PushAddress,
+    PushWay, Screen, Unlock, Value,
 };
 use scenarios::{Scenario, folder, lives, replay};
 use serde::de::DeserializeOwned;
@@ -93,6 +94,9 @@ fn whatever_can_cross_does_in_some_file() {
         ("state", variants::<AccountState>()),
         ("value", variants::<Value>()),
         ("mood", variants::<Mood>()),
+        ("address", variants::<PushAddress>()),
+        ("environment", variants::<ApnsEnvironment>()),
+        ("way", variants::<PushWay>()),
     ];
     for (member, variants) in all {
         assert!(variants.len() > 1, "{member}: {variants:?}");

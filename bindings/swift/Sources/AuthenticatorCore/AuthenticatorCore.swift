@@ -1663,6 +1663,81 @@ public func FfiConverterTypeAccountState_lower(_ value: AccountState) -> RustBuf
 
 
 /**
+ * Which of Apple's two services gave a token.
+ */
+
+public enum ApnsEnvironment: Equatable, Hashable {
+    
+    /**
+     * For apps from the App Store, TestFlight and device management.
+     */
+    case production
+    /**
+     * For apps that Xcode has installed: `aps-environment` is `development`.
+     */
+    case sandbox
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension ApnsEnvironment: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeApnsEnvironment: FfiConverterRustBuffer {
+    typealias SwiftType = ApnsEnvironment
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> ApnsEnvironment {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+        
+        case 1: return .production
+        
+        case 2: return .sandbox
+        
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: ApnsEnvironment, into buf: inout [UInt8]) {
+        switch value {
+        
+        
+        case .production:
+            writeInt(&buf, Int32(1))
+        
+        
+        case .sandbox:
+            writeInt(&buf, Int32(2))
+        
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeApnsEnvironment_lift(_ buf: RustBuffer) throws -> ApnsEnvironment {
+    return try FfiConverterTypeApnsEnvironment.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeApnsEnvironment_lower(_ value: ApnsEnvironment) -> RustBuffer {
+    return FfiConverterTypeApnsEnvironment.lower(value)
+}
+
+
+
+/**
  * Why a call was refused. It is the shell's mistake or ours, never the user's. Kotlin calls it `CoreException`.
  */
 public 
@@ -1908,6 +1983,28 @@ public enum EffectKind: Equatable, Hashable {
      */
     case takeBackNotification
     /**
+     * Make a Web Push subscription with this key of the organisation's (RFC 8292), under this name, or renew the one that is
+     * there: with UnifiedPush, register the instance `account` with `key` as VAPID key. Its address comes as
+     * `Event.AddressTold`. It is asked for once in a process for each account, when the organisation has said its key. A
+     * phone without Web Push does nothing.
+     */
+    case subscribe(
+        /**
+         * The account that it is for: letters, digits, `-` and `_`.
+         */account: String, 
+        /**
+         * 65 bytes in base64url without padding.
+         */key: String
+    )
+    /**
+     * End the subscription of this name; where there is none, it is done. No event follows.
+     */
+    case unsubscribe(
+        /**
+         * As in `Subscribe`.
+         */account: String
+    )
+    /**
      * The screen has changed: ask `Core.view`. It is handed out once in a call at most, and last.
      */
     case render
@@ -1970,7 +2067,13 @@ public struct FfiConverterTypeEffectKind: FfiConverterRustBuffer {
         
         case 13: return .takeBackNotification
         
-        case 14: return .render
+        case 14: return .subscribe(account: try FfiConverterString.read(from: &buf), key: try FfiConverterString.read(from: &buf)
+        )
+        
+        case 15: return .unsubscribe(account: try FfiConverterString.read(from: &buf)
+        )
+        
+        case 16: return .render
         
         default: throw UniffiInternalError.unexpectedEnumCase
         }
@@ -2056,8 +2159,19 @@ public struct FfiConverterTypeEffectKind: FfiConverterRustBuffer {
             writeInt(&buf, Int32(13))
         
         
-        case .render:
+        case let .subscribe(account,key):
             writeInt(&buf, Int32(14))
+            FfiConverterString.write(account, into: &buf)
+            FfiConverterString.write(key, into: &buf)
+            
+        
+        case let .unsubscribe(account):
+            writeInt(&buf, Int32(15))
+            FfiConverterString.write(account, into: &buf)
+            
+        
+        case .render:
+            writeInt(&buf, Int32(16))
         
         }
     }
@@ -2110,13 +2224,32 @@ public enum Event: Equatable, Hashable {
      */
     case networkBack
     /**
-     * A push notification brought these bytes. Keep the process awake until no effect that has an `Outcome` is open, for
-     * 30 seconds at most, as after `Backgrounded`. Push channels are not there yet: no event tells the service of one.
+     * A push notification brought these bytes, whichever way. Keep the process awake until no effect that has an `Outcome`
+     * is open, for 30 seconds at most, as after `Backgrounded`.
      */
     case wakeArrived(
         /**
          * The 24 bytes of a wake, decoded from whatever carried them. Others do no harm.
          */bytes: Data
+    )
+    /**
+     * Pushes reach the app at this address. Tell it whenever the platform says one, the same again among them; it takes the
+     * place of the one that came the same way. The core keeps it, tells each organisation that can use it, and tells it
+     * again when it has to.
+     */
+    case addressTold(
+        /**
+         * The address.
+         */address: PushAddress
+    )
+    /**
+     * Pushes cannot reach the app this way: at the start for each way that this phone does not have, and when the platform
+     * says that one has ended.
+     */
+    case addressGone(
+        /**
+         * The way.
+         */way: PushWay
     )
     /**
      * A timer that an effect started has run out. One that was cancelled in the same moment does no harm.
@@ -2324,71 +2457,77 @@ public struct FfiConverterTypeEvent: FfiConverterRustBuffer {
         case 6: return .wakeArrived(bytes: try FfiConverterData.read(from: &buf)
         )
         
-        case 7: return .timerFired(timer: try FfiConverterUInt64.read(from: &buf)
+        case 7: return .addressTold(address: try FfiConverterTypePushAddress.read(from: &buf)
         )
         
-        case 8: return .socketText(socket: try FfiConverterUInt64.read(from: &buf), text: try FfiConverterString.read(from: &buf)
+        case 8: return .addressGone(way: try FfiConverterTypePushWay.read(from: &buf)
         )
         
-        case 9: return .socketBinary(socket: try FfiConverterUInt64.read(from: &buf), bytes: try FfiConverterData.read(from: &buf)
+        case 9: return .timerFired(timer: try FfiConverterUInt64.read(from: &buf)
         )
         
-        case 10: return .socketClosed(socket: try FfiConverterUInt64.read(from: &buf), code: try FfiConverterOptionUInt16.read(from: &buf)
+        case 10: return .socketText(socket: try FfiConverterUInt64.read(from: &buf), text: try FfiConverterString.read(from: &buf)
         )
         
-        case 11: return .addAccount
-        
-        case 12: return .chooseScan
-        
-        case 13: return .chooseLink
-        
-        case 14: return .chooseTyped
-        
-        case 15: return .codeTyped(login: try FfiConverterString.read(from: &buf), code: try FfiConverterString.read(from: &buf), server: try FfiConverterString.read(from: &buf)
+        case 11: return .socketBinary(socket: try FfiConverterUInt64.read(from: &buf), bytes: try FfiConverterData.read(from: &buf)
         )
         
-        case 16: return .qrScanned(text: try FfiConverterString.read(from: &buf)
+        case 12: return .socketClosed(socket: try FfiConverterUInt64.read(from: &buf), code: try FfiConverterOptionUInt16.read(from: &buf)
         )
         
-        case 17: return .pictureRead(text: try FfiConverterOptionString.read(from: &buf)
+        case 13: return .addAccount
+        
+        case 14: return .chooseScan
+        
+        case 15: return .chooseLink
+        
+        case 16: return .chooseTyped
+        
+        case 17: return .codeTyped(login: try FfiConverterString.read(from: &buf), code: try FfiConverterString.read(from: &buf), server: try FfiConverterString.read(from: &buf)
         )
         
-        case 18: return .cameraRefused
-        
-        case 19: return .linkOpened(text: try FfiConverterString.read(from: &buf)
+        case 18: return .qrScanned(text: try FfiConverterString.read(from: &buf)
         )
         
-        case 20: return .confirmed
-        
-        case 21: return .numberEntered(number: try FfiConverterString.read(from: &buf)
+        case 19: return .pictureRead(text: try FfiConverterOptionString.read(from: &buf)
         )
         
-        case 22: return .approve
+        case 20: return .cameraRefused
         
-        case 23: return .cancelSignIn
-        
-        case 24: return .notMe
-        
-        case 25: return .openRequest(request: try FfiConverterString.read(from: &buf)
+        case 21: return .linkOpened(text: try FfiConverterString.read(from: &buf)
         )
         
-        case 26: return .openAccount(account: try FfiConverterString.read(from: &buf)
+        case 22: return .confirmed
+        
+        case 23: return .numberEntered(number: try FfiConverterString.read(from: &buf)
         )
         
-        case 27: return .removeAccount
+        case 24: return .approve
         
-        case 28: return .removeConfirmed
+        case 25: return .cancelSignIn
         
-        case 29: return .openSettings
+        case 26: return .notMe
         
-        case 30: return .chooseLanguage(language: try FfiConverterOptionString.read(from: &buf)
+        case 27: return .openRequest(request: try FfiConverterString.read(from: &buf)
         )
         
-        case 31: return .retry
+        case 28: return .openAccount(account: try FfiConverterString.read(from: &buf)
+        )
         
-        case 32: return .done
+        case 29: return .removeAccount
         
-        case 33: return .back
+        case 30: return .removeConfirmed
+        
+        case 31: return .openSettings
+        
+        case 32: return .chooseLanguage(language: try FfiConverterOptionString.read(from: &buf)
+        )
+        
+        case 33: return .retry
+        
+        case 34: return .done
+        
+        case 35: return .back
         
         default: throw UniffiInternalError.unexpectedEnumCase
         }
@@ -2423,129 +2562,139 @@ public struct FfiConverterTypeEvent: FfiConverterRustBuffer {
             FfiConverterData.write(bytes, into: &buf)
             
         
-        case let .timerFired(timer):
+        case let .addressTold(address):
             writeInt(&buf, Int32(7))
+            FfiConverterTypePushAddress.write(address, into: &buf)
+            
+        
+        case let .addressGone(way):
+            writeInt(&buf, Int32(8))
+            FfiConverterTypePushWay.write(way, into: &buf)
+            
+        
+        case let .timerFired(timer):
+            writeInt(&buf, Int32(9))
             FfiConverterUInt64.write(timer, into: &buf)
             
         
         case let .socketText(socket,text):
-            writeInt(&buf, Int32(8))
+            writeInt(&buf, Int32(10))
             FfiConverterUInt64.write(socket, into: &buf)
             FfiConverterString.write(text, into: &buf)
             
         
         case let .socketBinary(socket,bytes):
-            writeInt(&buf, Int32(9))
+            writeInt(&buf, Int32(11))
             FfiConverterUInt64.write(socket, into: &buf)
             FfiConverterData.write(bytes, into: &buf)
             
         
         case let .socketClosed(socket,code):
-            writeInt(&buf, Int32(10))
+            writeInt(&buf, Int32(12))
             FfiConverterUInt64.write(socket, into: &buf)
             FfiConverterOptionUInt16.write(code, into: &buf)
             
         
         case .addAccount:
-            writeInt(&buf, Int32(11))
-        
-        
-        case .chooseScan:
-            writeInt(&buf, Int32(12))
-        
-        
-        case .chooseLink:
             writeInt(&buf, Int32(13))
         
         
-        case .chooseTyped:
+        case .chooseScan:
             writeInt(&buf, Int32(14))
         
         
-        case let .codeTyped(login,code,server):
+        case .chooseLink:
             writeInt(&buf, Int32(15))
+        
+        
+        case .chooseTyped:
+            writeInt(&buf, Int32(16))
+        
+        
+        case let .codeTyped(login,code,server):
+            writeInt(&buf, Int32(17))
             FfiConverterString.write(login, into: &buf)
             FfiConverterString.write(code, into: &buf)
             FfiConverterString.write(server, into: &buf)
             
         
         case let .qrScanned(text):
-            writeInt(&buf, Int32(16))
+            writeInt(&buf, Int32(18))
             FfiConverterString.write(text, into: &buf)
             
         
         case let .pictureRead(text):
-            writeInt(&buf, Int32(17))
+            writeInt(&buf, Int32(19))
             FfiConverterOptionString.write(text, into: &buf)
             
         
         case .cameraRefused:
-            writeInt(&buf, Int32(18))
+            writeInt(&buf, Int32(20))
         
         
         case let .linkOpened(text):
-            writeInt(&buf, Int32(19))
+            writeInt(&buf, Int32(21))
             FfiConverterString.write(text, into: &buf)
             
         
         case .confirmed:
-            writeInt(&buf, Int32(20))
+            writeInt(&buf, Int32(22))
         
         
         case let .numberEntered(number):
-            writeInt(&buf, Int32(21))
+            writeInt(&buf, Int32(23))
             FfiConverterString.write(number, into: &buf)
             
         
         case .approve:
-            writeInt(&buf, Int32(22))
-        
-        
-        case .cancelSignIn:
-            writeInt(&buf, Int32(23))
-        
-        
-        case .notMe:
             writeInt(&buf, Int32(24))
         
         
-        case let .openRequest(request):
+        case .cancelSignIn:
             writeInt(&buf, Int32(25))
+        
+        
+        case .notMe:
+            writeInt(&buf, Int32(26))
+        
+        
+        case let .openRequest(request):
+            writeInt(&buf, Int32(27))
             FfiConverterString.write(request, into: &buf)
             
         
         case let .openAccount(account):
-            writeInt(&buf, Int32(26))
+            writeInt(&buf, Int32(28))
             FfiConverterString.write(account, into: &buf)
             
         
         case .removeAccount:
-            writeInt(&buf, Int32(27))
-        
-        
-        case .removeConfirmed:
-            writeInt(&buf, Int32(28))
-        
-        
-        case .openSettings:
             writeInt(&buf, Int32(29))
         
         
-        case let .chooseLanguage(language):
+        case .removeConfirmed:
             writeInt(&buf, Int32(30))
+        
+        
+        case .openSettings:
+            writeInt(&buf, Int32(31))
+        
+        
+        case let .chooseLanguage(language):
+            writeInt(&buf, Int32(32))
             FfiConverterOptionString.write(language, into: &buf)
             
         
         case .retry:
-            writeInt(&buf, Int32(31))
+            writeInt(&buf, Int32(33))
         
         
         case .done:
-            writeInt(&buf, Int32(32))
+            writeInt(&buf, Int32(34))
         
         
         case .back:
-            writeInt(&buf, Int32(33))
+            writeInt(&buf, Int32(35))
         
         }
     }
@@ -3051,6 +3200,221 @@ public func FfiConverterTypeOutcome_lift(_ buf: RustBuffer) throws -> Outcome {
 #endif
 public func FfiConverterTypeOutcome_lower(_ value: Outcome) -> RustBuffer {
     return FfiConverterTypeOutcome.lower(value)
+}
+
+
+
+/**
+ * An address at which a push reaches this app on this phone, as the platform gave it. Whoever has it may push to it: log
+ * none.
+ */
+
+public enum PushAddress: Equatable, Hashable {
+    
+    /**
+     * What `didRegisterForRemoteNotificationsWithDeviceToken` was given.
+     */
+    case apns(
+        /**
+         * The device token.
+         */token: Data, 
+        /**
+         * Which of Apple's two services gave it.
+         */environment: ApnsEnvironment, 
+        /**
+         * The app's bundle id.
+         */topic: String
+    )
+    /**
+     * What `onNewToken` was given.
+     */
+    case fcm(
+        /**
+         * The registration token.
+         */token: String
+    )
+    /**
+     * A Web Push subscription, as UnifiedPush's `onNewEndpoint` is given one.
+     */
+    case webPush(
+        /**
+         * As in `EffectKind.Subscribe`: the instance's name.
+         */account: String, 
+        /**
+         * The endpoint's URL.
+         */endpoint: String, 
+        /**
+         * The subscription's public key, 65 bytes in base64url without padding: `pubKeySet.pubKey`.
+         */p256dh: String, 
+        /**
+         * Its secret, 16 bytes in base64url without padding: `pubKeySet.auth`.
+         */auth: String
+    )
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension PushAddress: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypePushAddress: FfiConverterRustBuffer {
+    typealias SwiftType = PushAddress
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> PushAddress {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+        
+        case 1: return .apns(token: try FfiConverterData.read(from: &buf), environment: try FfiConverterTypeApnsEnvironment.read(from: &buf), topic: try FfiConverterString.read(from: &buf)
+        )
+        
+        case 2: return .fcm(token: try FfiConverterString.read(from: &buf)
+        )
+        
+        case 3: return .webPush(account: try FfiConverterString.read(from: &buf), endpoint: try FfiConverterString.read(from: &buf), p256dh: try FfiConverterString.read(from: &buf), auth: try FfiConverterString.read(from: &buf)
+        )
+        
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: PushAddress, into buf: inout [UInt8]) {
+        switch value {
+        
+        
+        case let .apns(token,environment,topic):
+            writeInt(&buf, Int32(1))
+            FfiConverterData.write(token, into: &buf)
+            FfiConverterTypeApnsEnvironment.write(environment, into: &buf)
+            FfiConverterString.write(topic, into: &buf)
+            
+        
+        case let .fcm(token):
+            writeInt(&buf, Int32(2))
+            FfiConverterString.write(token, into: &buf)
+            
+        
+        case let .webPush(account,endpoint,p256dh,auth):
+            writeInt(&buf, Int32(3))
+            FfiConverterString.write(account, into: &buf)
+            FfiConverterString.write(endpoint, into: &buf)
+            FfiConverterString.write(p256dh, into: &buf)
+            FfiConverterString.write(auth, into: &buf)
+            
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypePushAddress_lift(_ buf: RustBuffer) throws -> PushAddress {
+    return try FfiConverterTypePushAddress.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypePushAddress_lower(_ value: PushAddress) -> RustBuffer {
+    return FfiConverterTypePushAddress.lower(value)
+}
+
+
+
+/**
+ * A way by which pushes reach this phone.
+ */
+
+public enum PushWay: Equatable, Hashable {
+    
+    /**
+     * Apple's service.
+     */
+    case apns
+    /**
+     * Google's.
+     */
+    case fcm
+    /**
+     * Web Push.
+     */
+    case webPush(
+        /**
+         * As in `EffectKind.Subscribe`.
+         */account: String
+    )
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension PushWay: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypePushWay: FfiConverterRustBuffer {
+    typealias SwiftType = PushWay
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> PushWay {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+        
+        case 1: return .apns
+        
+        case 2: return .fcm
+        
+        case 3: return .webPush(account: try FfiConverterString.read(from: &buf)
+        )
+        
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: PushWay, into buf: inout [UInt8]) {
+        switch value {
+        
+        
+        case .apns:
+            writeInt(&buf, Int32(1))
+        
+        
+        case .fcm:
+            writeInt(&buf, Int32(2))
+        
+        
+        case let .webPush(account):
+            writeInt(&buf, Int32(3))
+            FfiConverterString.write(account, into: &buf)
+            
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypePushWay_lift(_ buf: RustBuffer) throws -> PushWay {
+    return try FfiConverterTypePushWay.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypePushWay_lower(_ value: PushWay) -> RustBuffer {
+    return FfiConverterTypePushWay.lower(value)
 }
 
 

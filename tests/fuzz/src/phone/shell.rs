@@ -273,7 +273,11 @@ impl Shell {
                 assert!(self.timers.remove(timer).is_some(), "a timer that is not running");
             }
             EffectKind::Save { state } => self.save(state.clone()),
-            EffectKind::Notify { .. } | EffectKind::TakeBackNotification | EffectKind::Render => {}
+            EffectKind::Notify { .. }
+            | EffectKind::TakeBackNotification
+            | EffectKind::Subscribe { .. }
+            | EffectKind::Unsubscribe { .. }
+            | EffectKind::Render => {}
         }
     }
 

@@ -7,6 +7,7 @@ mod keys;
 mod kills;
 mod network;
 mod outcomes;
+mod pushes;
 mod requests;
 mod versions;
 mod ways_in;
@@ -29,6 +30,7 @@ pub fn all() -> Vec<(String, Scenario)> {
         outcomes::LIVES,
         changes::LIVES,
         ways_in::LIVES,
+        pushes::LIVES,
     ];
     let told = told.into_iter().flatten().map(|(name, life)| ((*name).to_owned(), life()));
     told.chain(kills::all()).collect()

@@ -53,6 +53,14 @@ impl Phone {
                 self.saved = Some(state);
                 None
             }
+            EffectKind::Subscribe { account, key } => {
+                self.subscriptions.insert(account, key);
+                None
+            }
+            EffectKind::Unsubscribe { account } => {
+                self.subscriptions.remove(&account);
+                None
+            }
             EffectKind::Notify { .. } | EffectKind::TakeBackNotification | EffectKind::Render => None,
         }
     }

@@ -2156,6 +2156,49 @@ public object FfiConverterTypeAccountState: FfiConverterRustBuffer<AccountState>
 
 
 
+/**
+ * Which of Apple's two services gave a token.
+ */
+
+enum class ApnsEnvironment {
+    
+    /**
+     * For apps from the App Store, TestFlight and device management.
+     */
+    PRODUCTION,
+    /**
+     * For apps that Xcode has installed: `aps-environment` is `development`.
+     */
+    SANDBOX;
+
+    
+
+
+    companion object
+}
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeApnsEnvironment: FfiConverterRustBuffer<ApnsEnvironment> {
+    override fun read(buf: ByteBuffer) = try {
+        ApnsEnvironment.values()[buf.getInt() - 1]
+    } catch (e: IndexOutOfBoundsException) {
+        throw RuntimeException("invalid enum value, something is very wrong!!", e)
+    }
+
+    override fun allocationSize(value: ApnsEnvironment) = 4UL
+
+    override fun write(value: ApnsEnvironment, buf: ByteBuffer) {
+        buf.putInt(value.ordinal + 1)
+    }
+}
+
+
+
+
+
 
 
 /**
@@ -2493,6 +2536,43 @@ sealed class EffectKind {
     
     
     /**
+     * Make a Web Push subscription with this key of the organisation's (RFC 8292), under this name, or renew the one that is
+     * there: with UnifiedPush, register the instance `account` with `key` as VAPID key. Its address comes as
+     * `Event.AddressTold`. It is asked for once in a process for each account, when the organisation has said its key. A
+     * phone without Web Push does nothing.
+     */
+    data class Subscribe(
+        /**
+         * The account that it is for: letters, digits, `-` and `_`.
+         */
+        val `account`: kotlin.String, 
+        /**
+         * 65 bytes in base64url without padding.
+         */
+        val `key`: kotlin.String) : EffectKind()
+        
+    {
+        
+
+        companion object
+    }
+    
+    /**
+     * End the subscription of this name; where there is none, it is done. No event follows.
+     */
+    data class Unsubscribe(
+        /**
+         * As in `Subscribe`.
+         */
+        val `account`: kotlin.String) : EffectKind()
+        
+    {
+        
+
+        companion object
+    }
+    
+    /**
      * The screen has changed: ask `Core.view`. It is handed out once in a call at most, and last.
      */
     object Render : EffectKind()
@@ -2563,7 +2643,14 @@ public object FfiConverterTypeEffectKind : FfiConverterRustBuffer<EffectKind>{
                 FfiConverterULong.read(buf),
                 )
             13 -> EffectKind.TakeBackNotification
-            14 -> EffectKind.Render
+            14 -> EffectKind.Subscribe(
+                FfiConverterString.read(buf),
+                FfiConverterString.read(buf),
+                )
+            15 -> EffectKind.Unsubscribe(
+                FfiConverterString.read(buf),
+                )
+            16 -> EffectKind.Render
             else -> throw RuntimeException("invalid enum value, something is very wrong!!")
         }
     }
@@ -2671,6 +2758,21 @@ public object FfiConverterTypeEffectKind : FfiConverterRustBuffer<EffectKind>{
                 4UL
             )
         }
+        is EffectKind.Subscribe -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterString.allocationSize(value.`account`)
+                + FfiConverterString.allocationSize(value.`key`)
+            )
+        }
+        is EffectKind.Unsubscribe -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterString.allocationSize(value.`account`)
+            )
+        }
         is EffectKind.Render -> {
             // Add the size for the Int that specifies the variant plus the size needed for all fields
             (
@@ -2757,8 +2859,19 @@ public object FfiConverterTypeEffectKind : FfiConverterRustBuffer<EffectKind>{
                 buf.putInt(13)
                 Unit
             }
-            is EffectKind.Render -> {
+            is EffectKind.Subscribe -> {
                 buf.putInt(14)
+                FfiConverterString.write(value.`account`, buf)
+                FfiConverterString.write(value.`key`, buf)
+                Unit
+            }
+            is EffectKind.Unsubscribe -> {
+                buf.putInt(15)
+                FfiConverterString.write(value.`account`, buf)
+                Unit
+            }
+            is EffectKind.Render -> {
+                buf.putInt(16)
                 Unit
             }
         }.let { /* this makes the `when` an expression, which ensures it is exhaustive */ }
@@ -2808,14 +2921,47 @@ sealed class Event {
     
     
     /**
-     * A push notification brought these bytes. Keep the process awake until no effect that has an `Outcome` is open, for
-     * 30 seconds at most, as after `Backgrounded`. Push channels are not there yet: no event tells the service of one.
+     * A push notification brought these bytes, whichever way. Keep the process awake until no effect that has an `Outcome`
+     * is open, for 30 seconds at most, as after `Backgrounded`.
      */
     data class WakeArrived(
         /**
          * The 24 bytes of a wake, decoded from whatever carried them. Others do no harm.
          */
         val `bytes`: kotlin.ByteArray) : Event()
+        
+    {
+        
+
+        companion object
+    }
+    
+    /**
+     * Pushes reach the app at this address. Tell it whenever the platform says one, the same again among them; it takes the
+     * place of the one that came the same way. The core keeps it, tells each organisation that can use it, and tells it
+     * again when it has to.
+     */
+    data class AddressTold(
+        /**
+         * The address.
+         */
+        val `address`: styrk.authenticator.core.PushAddress) : Event()
+        
+    {
+        
+
+        companion object
+    }
+    
+    /**
+     * Pushes cannot reach the app this way: at the start for each way that this phone does not have, and when the platform
+     * says that one has ended.
+     */
+    data class AddressGone(
+        /**
+         * The way.
+         */
+        val `way`: styrk.authenticator.core.PushWay) : Event()
         
     {
         
@@ -3138,62 +3284,68 @@ public object FfiConverterTypeEvent : FfiConverterRustBuffer<Event>{
             6 -> Event.WakeArrived(
                 FfiConverterByteArray.read(buf),
                 )
-            7 -> Event.TimerFired(
+            7 -> Event.AddressTold(
+                FfiConverterTypePushAddress.read(buf),
+                )
+            8 -> Event.AddressGone(
+                FfiConverterTypePushWay.read(buf),
+                )
+            9 -> Event.TimerFired(
                 FfiConverterULong.read(buf),
                 )
-            8 -> Event.SocketText(
+            10 -> Event.SocketText(
                 FfiConverterULong.read(buf),
                 FfiConverterString.read(buf),
                 )
-            9 -> Event.SocketBinary(
+            11 -> Event.SocketBinary(
                 FfiConverterULong.read(buf),
                 FfiConverterByteArray.read(buf),
                 )
-            10 -> Event.SocketClosed(
+            12 -> Event.SocketClosed(
                 FfiConverterULong.read(buf),
                 FfiConverterOptionalUShort.read(buf),
                 )
-            11 -> Event.AddAccount
-            12 -> Event.ChooseScan
-            13 -> Event.ChooseLink
-            14 -> Event.ChooseTyped
-            15 -> Event.CodeTyped(
+            13 -> Event.AddAccount
+            14 -> Event.ChooseScan
+            15 -> Event.ChooseLink
+            16 -> Event.ChooseTyped
+            17 -> Event.CodeTyped(
                 FfiConverterString.read(buf),
                 FfiConverterString.read(buf),
                 FfiConverterString.read(buf),
                 )
-            16 -> Event.QrScanned(
+            18 -> Event.QrScanned(
                 FfiConverterString.read(buf),
                 )
-            17 -> Event.PictureRead(
+            19 -> Event.PictureRead(
                 FfiConverterOptionalString.read(buf),
                 )
-            18 -> Event.CameraRefused
-            19 -> Event.LinkOpened(
+            20 -> Event.CameraRefused
+            21 -> Event.LinkOpened(
                 FfiConverterString.read(buf),
                 )
-            20 -> Event.Confirmed
-            21 -> Event.NumberEntered(
+            22 -> Event.Confirmed
+            23 -> Event.NumberEntered(
                 FfiConverterString.read(buf),
                 )
-            22 -> Event.Approve
-            23 -> Event.CancelSignIn
-            24 -> Event.NotMe
-            25 -> Event.OpenRequest(
+            24 -> Event.Approve
+            25 -> Event.CancelSignIn
+            26 -> Event.NotMe
+            27 -> Event.OpenRequest(
                 FfiConverterString.read(buf),
                 )
-            26 -> Event.OpenAccount(
+            28 -> Event.OpenAccount(
                 FfiConverterString.read(buf),
                 )
-            27 -> Event.RemoveAccount
-            28 -> Event.RemoveConfirmed
-            29 -> Event.OpenSettings
-            30 -> Event.ChooseLanguage(
+            29 -> Event.RemoveAccount
+            30 -> Event.RemoveConfirmed
+            31 -> Event.OpenSettings
+            32 -> Event.ChooseLanguage(
                 FfiConverterOptionalString.read(buf),
                 )
-            31 -> Event.Retry
-            32 -> Event.Done
-            33 -> Event.Back
+            33 -> Event.Retry
+            34 -> Event.Done
+            35 -> Event.Back
             else -> throw RuntimeException("invalid enum value, something is very wrong!!")
         }
     }
@@ -3234,6 +3386,20 @@ public object FfiConverterTypeEvent : FfiConverterRustBuffer<Event>{
             (
                 4UL
                 + FfiConverterByteArray.allocationSize(value.`bytes`)
+            )
+        }
+        is Event.AddressTold -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterTypePushAddress.allocationSize(value.`address`)
+            )
+        }
+        is Event.AddressGone -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterTypePushWay.allocationSize(value.`way`)
             )
         }
         is Event.TimerFired -> {
@@ -3444,129 +3610,139 @@ public object FfiConverterTypeEvent : FfiConverterRustBuffer<Event>{
                 FfiConverterByteArray.write(value.`bytes`, buf)
                 Unit
             }
-            is Event.TimerFired -> {
+            is Event.AddressTold -> {
                 buf.putInt(7)
+                FfiConverterTypePushAddress.write(value.`address`, buf)
+                Unit
+            }
+            is Event.AddressGone -> {
+                buf.putInt(8)
+                FfiConverterTypePushWay.write(value.`way`, buf)
+                Unit
+            }
+            is Event.TimerFired -> {
+                buf.putInt(9)
                 FfiConverterULong.write(value.`timer`, buf)
                 Unit
             }
             is Event.SocketText -> {
-                buf.putInt(8)
+                buf.putInt(10)
                 FfiConverterULong.write(value.`socket`, buf)
                 FfiConverterString.write(value.`text`, buf)
                 Unit
             }
             is Event.SocketBinary -> {
-                buf.putInt(9)
+                buf.putInt(11)
                 FfiConverterULong.write(value.`socket`, buf)
                 FfiConverterByteArray.write(value.`bytes`, buf)
                 Unit
             }
             is Event.SocketClosed -> {
-                buf.putInt(10)
+                buf.putInt(12)
                 FfiConverterULong.write(value.`socket`, buf)
                 FfiConverterOptionalUShort.write(value.`code`, buf)
                 Unit
             }
             is Event.AddAccount -> {
-                buf.putInt(11)
-                Unit
-            }
-            is Event.ChooseScan -> {
-                buf.putInt(12)
-                Unit
-            }
-            is Event.ChooseLink -> {
                 buf.putInt(13)
                 Unit
             }
-            is Event.ChooseTyped -> {
+            is Event.ChooseScan -> {
                 buf.putInt(14)
                 Unit
             }
-            is Event.CodeTyped -> {
+            is Event.ChooseLink -> {
                 buf.putInt(15)
+                Unit
+            }
+            is Event.ChooseTyped -> {
+                buf.putInt(16)
+                Unit
+            }
+            is Event.CodeTyped -> {
+                buf.putInt(17)
                 FfiConverterString.write(value.`login`, buf)
                 FfiConverterString.write(value.`code`, buf)
                 FfiConverterString.write(value.`server`, buf)
                 Unit
             }
             is Event.QrScanned -> {
-                buf.putInt(16)
+                buf.putInt(18)
                 FfiConverterString.write(value.`text`, buf)
                 Unit
             }
             is Event.PictureRead -> {
-                buf.putInt(17)
+                buf.putInt(19)
                 FfiConverterOptionalString.write(value.`text`, buf)
                 Unit
             }
             is Event.CameraRefused -> {
-                buf.putInt(18)
+                buf.putInt(20)
                 Unit
             }
             is Event.LinkOpened -> {
-                buf.putInt(19)
+                buf.putInt(21)
                 FfiConverterString.write(value.`text`, buf)
                 Unit
             }
             is Event.Confirmed -> {
-                buf.putInt(20)
+                buf.putInt(22)
                 Unit
             }
             is Event.NumberEntered -> {
-                buf.putInt(21)
+                buf.putInt(23)
                 FfiConverterString.write(value.`number`, buf)
                 Unit
             }
             is Event.Approve -> {
-                buf.putInt(22)
-                Unit
-            }
-            is Event.CancelSignIn -> {
-                buf.putInt(23)
-                Unit
-            }
-            is Event.NotMe -> {
                 buf.putInt(24)
                 Unit
             }
-            is Event.OpenRequest -> {
+            is Event.CancelSignIn -> {
                 buf.putInt(25)
+                Unit
+            }
+            is Event.NotMe -> {
+                buf.putInt(26)
+                Unit
+            }
+            is Event.OpenRequest -> {
+                buf.putInt(27)
                 FfiConverterString.write(value.`request`, buf)
                 Unit
             }
             is Event.OpenAccount -> {
-                buf.putInt(26)
+                buf.putInt(28)
                 FfiConverterString.write(value.`account`, buf)
                 Unit
             }
             is Event.RemoveAccount -> {
-                buf.putInt(27)
-                Unit
-            }
-            is Event.RemoveConfirmed -> {
-                buf.putInt(28)
-                Unit
-            }
-            is Event.OpenSettings -> {
                 buf.putInt(29)
                 Unit
             }
-            is Event.ChooseLanguage -> {
+            is Event.RemoveConfirmed -> {
                 buf.putInt(30)
+                Unit
+            }
+            is Event.OpenSettings -> {
+                buf.putInt(31)
+                Unit
+            }
+            is Event.ChooseLanguage -> {
+                buf.putInt(32)
                 FfiConverterOptionalString.write(value.`language`, buf)
                 Unit
             }
             is Event.Retry -> {
-                buf.putInt(31)
+                buf.putInt(33)
                 Unit
             }
             is Event.Done -> {
-                buf.putInt(32)
+                buf.putInt(34)
                 Unit
             }
             is Event.Back -> {
-                buf.putInt(33)
+                buf.putInt(35)
                 Unit
             }
         }.let { /* this makes the `when` an expression, which ensures it is exhaustive */ }
@@ -3948,6 +4124,272 @@ public object FfiConverterTypeOutcome : FfiConverterRustBuffer<Outcome>{
             }
             is Outcome.NoNetwork -> {
                 buf.putInt(5)
+                Unit
+            }
+        }.let { /* this makes the `when` an expression, which ensures it is exhaustive */ }
+    }
+}
+
+
+
+
+
+/**
+ * An address at which a push reaches this app on this phone, as the platform gave it. Whoever has it may push to it: log
+ * none.
+ */
+sealed class PushAddress {
+    
+    /**
+     * What `didRegisterForRemoteNotificationsWithDeviceToken` was given.
+     */
+    data class Apns(
+        /**
+         * The device token.
+         */
+        val `token`: kotlin.ByteArray, 
+        /**
+         * Which of Apple's two services gave it.
+         */
+        val `environment`: styrk.authenticator.core.ApnsEnvironment, 
+        /**
+         * The app's bundle id.
+         */
+        val `topic`: kotlin.String) : PushAddress()
+        
+    {
+        
+
+        companion object
+    }
+    
+    /**
+     * What `onNewToken` was given.
+     */
+    data class Fcm(
+        /**
+         * The registration token.
+         */
+        val `token`: kotlin.String) : PushAddress()
+        
+    {
+        
+
+        companion object
+    }
+    
+    /**
+     * A Web Push subscription, as UnifiedPush's `onNewEndpoint` is given one.
+     */
+    data class WebPush(
+        /**
+         * As in `EffectKind.Subscribe`: the instance's name.
+         */
+        val `account`: kotlin.String, 
+        /**
+         * The endpoint's URL.
+         */
+        val `endpoint`: kotlin.String, 
+        /**
+         * The subscription's public key, 65 bytes in base64url without padding: `pubKeySet.pubKey`.
+         */
+        val `p256dh`: kotlin.String, 
+        /**
+         * Its secret, 16 bytes in base64url without padding: `pubKeySet.auth`.
+         */
+        val `auth`: kotlin.String) : PushAddress()
+        
+    {
+        
+
+        companion object
+    }
+    
+
+    
+
+    
+    
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypePushAddress : FfiConverterRustBuffer<PushAddress>{
+    override fun read(buf: ByteBuffer): PushAddress {
+        return when(buf.getInt()) {
+            1 -> PushAddress.Apns(
+                FfiConverterByteArray.read(buf),
+                FfiConverterTypeApnsEnvironment.read(buf),
+                FfiConverterString.read(buf),
+                )
+            2 -> PushAddress.Fcm(
+                FfiConverterString.read(buf),
+                )
+            3 -> PushAddress.WebPush(
+                FfiConverterString.read(buf),
+                FfiConverterString.read(buf),
+                FfiConverterString.read(buf),
+                FfiConverterString.read(buf),
+                )
+            else -> throw RuntimeException("invalid enum value, something is very wrong!!")
+        }
+    }
+
+    override fun allocationSize(value: PushAddress): ULong = when(value) {
+        is PushAddress.Apns -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterByteArray.allocationSize(value.`token`)
+                + FfiConverterTypeApnsEnvironment.allocationSize(value.`environment`)
+                + FfiConverterString.allocationSize(value.`topic`)
+            )
+        }
+        is PushAddress.Fcm -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterString.allocationSize(value.`token`)
+            )
+        }
+        is PushAddress.WebPush -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterString.allocationSize(value.`account`)
+                + FfiConverterString.allocationSize(value.`endpoint`)
+                + FfiConverterString.allocationSize(value.`p256dh`)
+                + FfiConverterString.allocationSize(value.`auth`)
+            )
+        }
+    }
+
+    override fun write(value: PushAddress, buf: ByteBuffer) {
+        when(value) {
+            is PushAddress.Apns -> {
+                buf.putInt(1)
+                FfiConverterByteArray.write(value.`token`, buf)
+                FfiConverterTypeApnsEnvironment.write(value.`environment`, buf)
+                FfiConverterString.write(value.`topic`, buf)
+                Unit
+            }
+            is PushAddress.Fcm -> {
+                buf.putInt(2)
+                FfiConverterString.write(value.`token`, buf)
+                Unit
+            }
+            is PushAddress.WebPush -> {
+                buf.putInt(3)
+                FfiConverterString.write(value.`account`, buf)
+                FfiConverterString.write(value.`endpoint`, buf)
+                FfiConverterString.write(value.`p256dh`, buf)
+                FfiConverterString.write(value.`auth`, buf)
+                Unit
+            }
+        }.let { /* this makes the `when` an expression, which ensures it is exhaustive */ }
+    }
+}
+
+
+
+
+
+/**
+ * A way by which pushes reach this phone.
+ */
+sealed class PushWay {
+    
+    /**
+     * Apple's service.
+     */
+    object Apns : PushWay()
+    
+    
+    /**
+     * Google's.
+     */
+    object Fcm : PushWay()
+    
+    
+    /**
+     * Web Push.
+     */
+    data class WebPush(
+        /**
+         * As in `EffectKind.Subscribe`.
+         */
+        val `account`: kotlin.String) : PushWay()
+        
+    {
+        
+
+        companion object
+    }
+    
+
+    
+
+    
+    
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypePushWay : FfiConverterRustBuffer<PushWay>{
+    override fun read(buf: ByteBuffer): PushWay {
+        return when(buf.getInt()) {
+            1 -> PushWay.Apns
+            2 -> PushWay.Fcm
+            3 -> PushWay.WebPush(
+                FfiConverterString.read(buf),
+                )
+            else -> throw RuntimeException("invalid enum value, something is very wrong!!")
+        }
+    }
+
+    override fun allocationSize(value: PushWay): ULong = when(value) {
+        is PushWay.Apns -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+            )
+        }
+        is PushWay.Fcm -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+            )
+        }
+        is PushWay.WebPush -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterString.allocationSize(value.`account`)
+            )
+        }
+    }
+
+    override fun write(value: PushWay, buf: ByteBuffer) {
+        when(value) {
+            is PushWay.Apns -> {
+                buf.putInt(1)
+                Unit
+            }
+            is PushWay.Fcm -> {
+                buf.putInt(2)
+                Unit
+            }
+            is PushWay.WebPush -> {
+                buf.putInt(3)
+                FfiConverterString.write(value.`account`, buf)
                 Unit
             }
         }.let { /* this makes the `when` an expression, which ensures it is exhaustive */ }

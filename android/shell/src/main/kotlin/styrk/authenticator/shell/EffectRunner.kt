@@ -127,6 +127,8 @@ class EffectRunner internal constructor(private val around: Surroundings, open: 
             is EffectKind.Save -> around.saved.write(kind.state)
             is EffectKind.Notify -> around.notifications.show(kind.text, kind.until)
             is EffectKind.TakeBackNotification -> around.notifications.takeBack()
+            is EffectKind.Subscribe -> around.subscriptions.subscribe(kind.account, kind.key)
+            is EffectKind.Unsubscribe -> around.subscriptions.unsubscribe(kind.account)
             is EffectKind.Render -> around.draw(core.view())
         }
     }

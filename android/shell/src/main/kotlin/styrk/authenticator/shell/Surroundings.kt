@@ -9,6 +9,7 @@ class Surroundings(
     val network: Network,
     val saved: SavedState,
     val notifications: Notifications,
+    val subscriptions: Subscriptions,
     /** Told each new screen, on the runner's thread. */
     val draw: (ScreenModel) -> Unit,
     /**

@@ -76,6 +76,7 @@ class EffectRunnerTest {
                 override fun show(text: Sentence, until: ULong) = Unit
                 override fun takeBack() = Unit
             },
+            subscriptions = Subscriptions.None,
             draw = screens::add,
             failed = failures::add,
             now = { 1_800_000_000_000UL },

@@ -52,6 +52,7 @@ internal class Phone {
                 override fun show(text: Sentence, until: ULong) = Unit
                 override fun takeBack() = Unit
             },
+            subscriptions = Subscriptions.None,
             draw = { screen -> changed.withLock { shown = screen; change.signalAll() } },
             failed = { error -> changed.withLock { failure = error; change.signalAll() } },
             now = { now },

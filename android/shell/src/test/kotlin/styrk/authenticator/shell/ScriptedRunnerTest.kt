@@ -1,7 +1,9 @@
 package styrk.authenticator.shell
 
 import org.junit.jupiter.api.AfterEach
+import org.junit.jupiter.api.Assertions.assertArrayEquals
 import org.junit.jupiter.api.Assertions.assertEquals
+import org.junit.jupiter.api.Assertions.assertNull
 import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.Test
 import styrk.authenticator.core.CoreException
@@ -12,6 +14,7 @@ import styrk.authenticator.core.Event
 import styrk.authenticator.core.Key
 import styrk.authenticator.core.KeyFailure
 import styrk.authenticator.core.Outcome
+import styrk.authenticator.core.PushAddress
 import styrk.authenticator.core.Screen
 import styrk.authenticator.core.ScreenModel
 import styrk.authenticator.core.Sentence
@@ -108,6 +111,15 @@ class ScriptedRunnerTest {
         notifications = object : Notifications {
             override fun show(text: Sentence, until: ULong) = Unit
             override fun takeBack() = Unit
+        },
+        subscriptions = object : Subscriptions {
+            override fun subscribe(account: String, key: String) {
+                log += "subscribe $account $key"
+            }
+
+            override fun unsubscribe(account: String) {
+                log += "unsubscribe $account"
+            }
         },
         draw = { log += "draw" },
         failed = failures::add,
@@ -234,6 +246,30 @@ class ScriptedRunnerTest {
         runner.event(Event.WakeArrived(byteArrayOf()))
         runner.event(Event.Foregrounded)
         assertLog("WakeArrived", "TimerFired", "TimerFired", "Foregrounded")
+    }
+
+    @Test
+    fun subscriptions_are_asked_for_and_what_they_bring_is_told() {
+        val address = Event.AddressTold(PushAddress.WebPush("a", "https://push.example/\ud800", "k", "s"))
+        val runner = runner(
+            Script(
+                Event.Refresh to listOf(EffectKind.Subscribe("a", "key"), EffectKind.Unsubscribe("b")),
+                address.copy(PushAddress.WebPush("a", "https://push.example/?", "k", "s")) to listOf(EffectKind.Render),
+            ),
+        )
+        runner.event(Event.Refresh)
+        assertLog("Refresh", "subscribe a key", "unsubscribe b")
+        // A distributor is another app, and may say half a character.
+        runner.event(address)
+        runner.event(requireNotNull(wakeIn(mapOf("w" to "-_8"))))
+        assertLog("AddressTold", "draw", "WakeArrived")
+    }
+
+    @Test
+    fun a_wake_is_found_in_what_fcm_brings() {
+        assertArrayEquals(byteArrayOf(-5, -1), wakeIn(mapOf("w" to "-_8", "x" to "y"))?.bytes)
+        assertNull(wakeIn(mapOf("x" to "y")))
+        assertNull(wakeIn(mapOf("w" to "+/8=!")))
     }
 
     @Test

@@ -1,4 +1,5 @@
-// What happens to real phones: an old app, a guest network's login page, keys that died, no screen lock.
+// What happens to real phones: an old app, a guest network's login page, keys that died, no screen lock, a way
+// of wakes that is out of order.
 
 import { ANNA } from "./demo.mjs";
 import { MOMENT } from "./page.mjs";
@@ -25,6 +26,24 @@ journey("behind the login page of a guest network nothing is reached, and nothin
   await phone.look("captive-portal");
   await phone.control(phone.words.network, phone.words.networkOn).click();
   await phone.heading("phone-approve-title", {}, MOMENT);
+  await phone.approve(number);
+  await page.heading("page-apps-title", {}, MOMENT);
+});
+
+journey("a way that is broken wakes nobody; once it is mended, it does, and the page says so", async (stage) => {
+  const { page, phone } = await registered(stage, ANNA);
+  const { ways, way, woken } = phone.words;
+  // Every other way that this phone has is out of order as well.
+  for (const name of Object.values(way)) {
+    const button = phone.control(ways, name);
+    if (await button.count()) await button.click();
+  }
+  const number = await page.signInToNumber(ANNA);
+  await phone.heading("phone-accounts-title");
+  await phone.look("no-way");
+  await phone.control(ways, way.socket).click();
+  await phone.heading("phone-approve-title", {}, MOMENT);
+  await phone.controls.getByText(woken(way.socket), { exact: true }).waitFor();
   await phone.approve(number);
   await page.heading("page-apps-title", {}, MOMENT);
 });

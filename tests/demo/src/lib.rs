@@ -9,12 +9,14 @@ pub mod application;
 pub mod control;
 pub mod once;
 pub mod organisation;
+pub mod providers;
 pub mod tidportalen;
 pub mod visitor;
 
 use authenticator_protocol::random::bytes;
 use authenticator_protocol::time::Millis;
 use futures_util::future::{BoxFuture, FutureExt as _};
+use providers::Providers;
 use push_service::app::{App, StartError};
 use push_service::clock::{Clock as _, ManualClock};
 use push_service::config::Config;
@@ -49,6 +51,8 @@ pub struct Options {
     pub push: String,
     /// What connections to the service may take.
     pub bounds: Bounds,
+    /// Whether there are providers that bring pushes to the phones.
+    pub pushes: bool,
 }
 
 impl Default for Options {
@@ -61,6 +65,7 @@ impl Default for Options {
             policy: organisation::POLICY.to_owned(),
             push: String::new(),
             bounds: Bounds::default(),
+            pushes: false,
         }
     }
 }
@@ -79,6 +84,7 @@ pub struct Demo {
     bounds: Bounds,
     running: Arc<Mutex<Option<Running>>>,
     screens: JoinHandle<()>,
+    _providers: Option<Providers>,
     _folder: TempDir,
 }
 
@@ -93,14 +99,21 @@ impl Demo {
         let screens = listen(options.phone_port).await?;
         let service = format!("http://localhost:{}", listener.local_addr()?.port());
         let phone_page = format!("http://localhost:{}", screens.local_addr()?.port());
-        let text = organisation::configuration(
+        let mut providers = None;
+        if options.pushes {
+            providers = Some(Providers::start(&options.clock).await);
+        }
+        let mut text = organisation::configuration(
             &service,
             &phone_page,
             listener.local_addr()?,
             folder.path(),
             &options.policy,
         );
-        let text = format!("{text}\n{}", options.push);
+        text = format!("{text}\n{}", options.push);
+        if let Some(providers) = &providers {
+            text.push_str(&providers.configuration(folder.path())?);
+        }
         let config = Config::parse(&text)?;
         Keys::create(&config.keys, options.clock.now().seconds())?;
         let app = App::open(config.clone(), Arc::new(options.clock.clone()))?;
@@ -111,8 +124,16 @@ impl Demo {
         let resolve: Resolve = format!("{}={service}", organisation::DOMAIN).parse()?;
         let tool = rotation(config.keys.clone(), &running, &clock);
         let tools = BTreeMap::from([("rotate_identity", tool)]);
-        let phones = Phones::with_tools(move |number| phone(number, &clock, unlock, &resolve), tools);
+        let addresses = providers.as_ref().map(Providers::addresses);
+        let make = move |number| PhoneOptions {
+            pushes: addresses.as_ref().map(|it| it.of(number, is_iphone(number))).unwrap_or_default(),
+            ..phone(number, &clock, unlock, &resolve)
+        };
+        let phones = Phones::with_tools(make, tools);
         phones.add()?;
+        if let Some(providers) = &mut providers {
+            providers.forward(&phones);
+        }
         let router = screen::router(phones.clone());
         let screens = tokio::spawn(async move {
             if let Err(error) = axum::serve(screens, router).await {
@@ -128,6 +149,7 @@ impl Demo {
             bounds: options.bounds,
             running,
             screens,
+            _providers: providers,
             _folder: folder,
         })
     }
@@ -234,8 +256,7 @@ async fn listen_anywhere() -> Result<TcpListener, Error> {
 
 /// Phones take turns: a Pixel 9, an iPhone 15.
 fn phone(number: u32, clock: &ManualClock, unlock: UnlockAnswer, resolve: &Resolve) -> PhoneOptions {
-    let (model, system) =
-        if number.is_multiple_of(2) { ("iPhone 15", "iOS 26") } else { ("Pixel 9", "Android 16") };
+    let (model, system) = if is_iphone(number) { ("iPhone 15", "iOS 26") } else { ("Pixel 9", "Android 16") };
     PhoneOptions {
         name: format!("phone {number}"),
         model: model.to_owned(),
@@ -245,6 +266,10 @@ fn phone(number: u32, clock: &ManualClock, unlock: UnlockAnswer, resolve: &Resol
         resolve: vec![resolve.clone()],
         ..PhoneOptions::default()
     }
+}
+
+fn is_iphone(number: u32) -> bool {
+    number.is_multiple_of(2)
 }
 
 /// The service's clock, as a phone sees it.

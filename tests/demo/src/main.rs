@@ -73,7 +73,7 @@ async fn main() -> ExitCode {
 async fn timeline() -> Result<ExitCode, Error> {
     let began = std::time::Instant::now();
     let clock = ManualClock::standing(Millis(1_800_000_000_000));
-    let demo = Demo::start(Options { clock, ..Options::default() }).await?;
+    let demo = Demo::start(Options { clock, pushes: true, ..Options::default() }).await?;
     let application = Application::start(&demo, &std::env::current_exe()?, 0).await?;
     let millis = began.elapsed().as_millis();
     println!("{:>14}  {millis:>6} ms  service, phone and application are ready", "started");
@@ -105,8 +105,15 @@ async fn newcomer(arguments: &Arguments) -> Result<ExitCode, Error> {
     let phone_port = if arguments.port == 0 { 0 } else { arguments.port.saturating_add(1) };
     let unlock = UnlockAnswer::Ask;
     let demo = Arc::new(
-        Demo::start(Options { port: arguments.port, phone_port, policy, unlock, ..Options::default() })
-            .await?,
+        Demo::start(Options {
+            port: arguments.port,
+            phone_port,
+            policy,
+            unlock,
+            pushes: true,
+            ..Options::default()
+        })
+        .await?,
     );
     let port = if phone_port == 0 { 0 } else { phone_port.saturating_add(1) };
     let application = Application::start(&demo, &std::env::current_exe()?, port).await?;

@@ -14,7 +14,7 @@ export class Controls {
   }
 
   show(data, words, removable) {
-    const state = JSON.stringify([data.network, data.clock_offset, data.unlock, data.app, data.model, words.tool, removable]);
+    const state = JSON.stringify([data.network, data.clock_offset, data.unlock, data.app, data.model, data.ways, words.tool, removable]);
     if (state === this.state) return;
     this.state = state;
     const kept = this.node.contains(document.activeElement) ? document.activeElement.dataset.keep : null;
@@ -28,6 +28,7 @@ export class Controls {
         [["ask", words.unlockAsk], ["unlock", words.unlockYes], ["cancel", words.unlockCancel], ["locked_out", words.unlockLocked],
           ["invalidated", words.unlockInvalidated], ["no_screen_lock", words.unlockNone]]),
       this.choice(words.app, "app", data.app, [[data.newest_app, words.appNew], [OLD_APP, words.appOld]]),
+      this.ways(words, data.ways),
       el("div", { class: "actions" },
         this.action(words.restart, "restart", () => control(this.number, "restart")),
         removable && this.action(words.remove, "remove", this.remove)));
@@ -42,6 +43,19 @@ export class Controls {
           type: "button", "aria-pressed": String(value === chosen), "data-keep": `${name} ${value}`,
           onclick: () => control(this.number, name, value),
         }, text))));
+  }
+
+  /** Which ways a wake can come, each to be broken and mended, and which one brought the last. */
+  ways(words, ways) {
+    const last = ways.find(({ woke }) => woke);
+    return el("div", { class: "choice", role: "group", "aria-label": words.ways },
+      el("span", { class: "choice-label" }, words.ways),
+      el("span", { class: "options" }, ways.map(({ way, works }) =>
+        el("button", {
+          type: "button", "aria-pressed": String(works), "data-keep": `way ${way}`,
+          onclick: () => control(this.number, "way", { way, works: !works }),
+        }, words.way[way]))),
+      el("span", { class: "woken", role: "status" }, last ? words.woken(words.way[last.way]) : words.notWoken));
   }
 
   action(text, keep, onclick) {

@@ -1,6 +1,7 @@
 //! What reaches the task that owns a phone's core.
 
 use crate::phone::{Reception, UnlockAnswer};
+use crate::push::{Push, Way};
 use authenticator_core::effect::Outcome;
 use authenticator_core::event::Event;
 use tokio::sync::{mpsc, oneshot};
@@ -20,6 +21,8 @@ pub(crate) enum Command {
     ClockOffset(i64),
     Unlock(UnlockAnswer),
     AnswerPrompt(UnlockAnswer),
+    Pushed(Push),
+    Way(Way, bool),
     Restart,
 }
 

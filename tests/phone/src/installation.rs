@@ -3,18 +3,23 @@
 //! Everything reaches it as a message. It never waits for a task of its own, so nothing can lock up: keys and
 //! saved state are dealt with on the spot; HTTP, sockets, timers and prompts are tasks that report back.
 
+mod prompt;
+mod pushes;
+
 use crate::inbox::{Command, Envelope, Report, report};
 use crate::network::{self, Network};
 use crate::options::PhoneOptions;
 use crate::phone::{PhoneState, Reception, UnlockAnswer};
+use crate::push::{Subscription, Way};
 use crate::random::Random;
 use crate::storage::Kept;
 use authenticator_core::effect::{Effect, EffectKind, Key, KeyFailure, Outcome};
-use authenticator_core::event::Event;
+use authenticator_core::event::{Event, Frame};
 use authenticator_core::text::Text;
 use authenticator_core::{Config, Core};
 use authenticator_protocol::time::Millis;
-use std::collections::{HashMap, VecDeque};
+use prompt::Prompt;
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::io;
 use std::sync::Arc;
 use tokio::sync::{mpsc, watch};
@@ -34,6 +39,8 @@ struct Installation {
     timers: HashMap<u64, AbortHandle>,
     sockets: HashMap<u64, Socket>,
     prompt: Option<Prompt>,
+    /// Of Web Push, by account: the distributor keeps them when the app is killed.
+    subscriptions: BTreeMap<String, Subscription>,
     notifications: u64,
     seen: watch::Sender<PhoneState>,
     /// Weak, so that the phone ends with its last handle.
@@ -44,13 +51,6 @@ struct Installation {
 struct Socket {
     outgoing: mpsc::UnboundedSender<String>,
     task: AbortHandle,
-}
-
-/// An unlock prompt that waits for its user.
-struct Prompt {
-    id: u64,
-    account: String,
-    message: Vec<u8>,
 }
 
 pub(crate) fn start(
@@ -70,6 +70,8 @@ pub(crate) fn start(
         unlock: options.unlock,
         prompt: None,
         notification: None,
+        woken: None,
+        broken: Vec::new(),
     });
     let span = tracing::info_span!("phone", name = options.name);
     let mut phone = Installation {
@@ -83,6 +85,7 @@ pub(crate) fn start(
         timers: HashMap::new(),
         sockets: HashMap::new(),
         prompt: None,
+        subscriptions: BTreeMap::new(),
         notifications: 0,
         seen,
         inbox: inbox.downgrade(),
@@ -90,6 +93,7 @@ pub(crate) fn start(
         options,
     };
     phone.dispatch(Event::Launched);
+    phone.tell_addresses();
     tokio::spawn(phone.live(messages).instrument(span));
     Ok((inbox, state))
 }
@@ -142,6 +146,8 @@ impl Installation {
                 self.answer_prompt(answer);
             }
             Command::AnswerPrompt(answer) => self.answer_prompt(answer),
+            Command::Pushed(push) => self.pushed(push),
+            Command::Way(way, works) => self.set_way(way, works),
             Command::Restart => self.restart(),
         }
         self.settle();
@@ -157,6 +163,9 @@ impl Installation {
                     _ => true,
                 };
                 if wanted {
+                    if let Event::SocketMessage { frame: Frame::Binary(_), .. } = &event {
+                        self.show(|state| state.woken = Some(Way::Socket));
+                    }
                     self.dispatch(event);
                 }
             }
@@ -248,7 +257,8 @@ impl Installation {
             }
             EffectKind::Save { state } => self.kept.save(state),
             EffectKind::Notify { text, until } => self.notify(text, until),
-            EffectKind::Subscribe { .. } | EffectKind::Unsubscribe { .. } => {}
+            EffectKind::Subscribe { account, key } => self.subscribe(account, key),
+            EffectKind::Unsubscribe { account } => drop(self.subscriptions.remove(&account)),
             EffectKind::TakeBackNotification => self.show(|state| state.notification = None),
             // The screen is shown anyway once everything that is due has been dealt with.
             EffectKind::Render => {}
@@ -279,7 +289,10 @@ impl Installation {
 
     fn open_socket(&mut self, socket: u64, url: String) {
         let (outgoing, to_send) = mpsc::unbounded_channel();
-        let online = self.seen.borrow().network == Reception::Online;
+        let online = {
+            let seen = self.seen.borrow();
+            seen.network == Reception::Online && !seen.broken.contains(&Way::Socket)
+        };
         let (inbox, run) = (self.inbox.clone(), self.run);
         let task = if online {
             let report = move |event| report(inbox.clone(), run, Report::Event(event));
@@ -289,34 +302,6 @@ impl Installation {
             self.spawn("no socket", async move { Report::Event(Event::SocketClosed { socket, code: None }) })
         };
         self.sockets.insert(socket, Socket { outgoing, task });
-    }
-
-    fn ask_user(&mut self, prompt: Prompt, reason: Option<Text>) {
-        // Like the systems' own: a second prompt closes the first.
-        self.answer_prompt(UnlockAnswer::Cancel);
-        self.prompt = Some(prompt);
-        let answer = self.seen.borrow().unlock;
-        if answer == UnlockAnswer::Ask {
-            let reason = reason.unwrap_or_else(|| Text::plain("phone-approve-yes"));
-            self.show(|state| state.prompt = Some(reason));
-        }
-        self.answer_prompt(answer);
-    }
-
-    fn answer_prompt(&mut self, answer: UnlockAnswer) {
-        if answer == UnlockAnswer::Ask {
-            return;
-        }
-        let Some(Prompt { id, account, message }) = self.prompt.take() else { return };
-        self.show(|state| state.prompt = None);
-        let outcome = match answer {
-            UnlockAnswer::Unlock => self.kept.keys().sign(&account, Key::Approval, &message),
-            UnlockAnswer::LockedOut => Outcome::KeyFailed(KeyFailure::LockedOut),
-            UnlockAnswer::Invalidated => Outcome::KeyFailed(KeyFailure::Invalidated),
-            UnlockAnswer::NoScreenLock => Outcome::KeyFailed(KeyFailure::NoScreenLock),
-            UnlockAnswer::Cancel | UnlockAnswer::Ask => Outcome::KeyFailed(KeyFailure::Cancelled),
-        };
-        self.due.push_back(Report::Outcome(id, outcome));
     }
 
     fn notify(&mut self, text: Text, until: Millis) {
@@ -342,10 +327,14 @@ impl Installation {
                 task.abort();
                 self.due.push_back(Report::Outcome(id, Outcome::NoNetwork));
             }
-            for (&socket, open) in &self.sockets {
-                open.task.abort();
-                self.due.push_back(Report::Event(Event::SocketClosed { socket, code: None }));
-            }
+            self.end_sockets();
+        }
+    }
+
+    fn end_sockets(&mut self) {
+        for (&socket, open) in &self.sockets {
+            open.task.abort();
+            self.due.push_back(Report::Event(Event::SocketClosed { socket, code: None }));
         }
     }
 
@@ -364,6 +353,7 @@ impl Installation {
         let version = self.seen.borrow().app.clone();
         self.core = open(&self.options, &version, &self.kept, &mut self.random);
         self.dispatch(Event::Launched);
+        self.tell_addresses();
     }
 
     fn now(&self) -> Millis {

@@ -11,6 +11,7 @@ pub mod clock;
 pub mod options;
 pub mod phone;
 pub mod phones;
+pub mod push;
 pub mod screen;
 
 mod inbox;
@@ -24,8 +25,9 @@ pub use clock::{PhoneClock, SystemClock};
 pub use options::{PhoneOptions, Resolve, Storage};
 pub use phone::{Phone, PhoneState, Reception, StillWaiting, UnlockAnswer};
 pub use phones::{Phones, Tool};
+pub use push::{Distributor, Push, Pushes, Way};
 
 // What a test needs to speak to a phone, from the crates that own it.
-pub use authenticator_core::event::{ByHand, Event};
+pub use authenticator_core::event::{ByHand, Environment, Event, PushAddress};
 pub use authenticator_core::screen::{Screen, ScreenModel};
 pub use authenticator_protocol::time::Millis;

@@ -2,6 +2,7 @@
 
 use crate::clock::{PhoneClock, SystemClock};
 use crate::phone::UnlockAnswer;
+use crate::push::Pushes;
 use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -31,6 +32,8 @@ pub struct PhoneOptions {
     pub seed: Option<[u8; 32]>,
     /// How the unlock prompt is answered at first.
     pub unlock: UnlockAnswer,
+    /// How pushes reach it; by default, not at all.
+    pub pushes: Pushes,
     /// How long [`crate::Phone::wait_for`] waits, in real time.
     pub patience: Duration,
 }
@@ -48,6 +51,7 @@ impl Default for PhoneOptions {
             storage: Storage::Memory,
             seed: None,
             unlock: UnlockAnswer::Unlock,
+            pushes: Pushes::default(),
             patience: Duration::from_secs(10),
         }
     }

@@ -3,6 +3,7 @@
 use crate::inbox::{Command, Envelope};
 use crate::installation;
 use crate::options::PhoneOptions;
+use crate::push::{Push, Way};
 use authenticator_core::effect::Outcome;
 use authenticator_core::event::Event;
 use authenticator_core::screen::ScreenModel;
@@ -41,6 +42,10 @@ pub struct PhoneState {
     pub prompt: Option<Text>,
     /// The notification that is shown.
     pub notification: Option<Text>,
+    /// The way that the last wake came.
+    pub woken: Option<Way>,
+    /// The ways that bring nothing for now.
+    pub broken: Vec<Way>,
 }
 
 /// What a phone's network is good for.
@@ -176,6 +181,16 @@ impl Phone {
     /// Answers the open unlock prompt; [`UnlockAnswer::Ask`] leaves it open.
     pub async fn answer_prompt(&self, answer: UnlockAnswer) {
         self.tell(Command::AnswerPrompt(answer)).await;
+    }
+
+    /// A push has come to the phone.
+    pub async fn pushed(&self, push: Push) {
+        self.tell(Command::Pushed(push)).await;
+    }
+
+    /// Breaks a way by which the app is woken, or mends it.
+    pub async fn set_way(&self, way: Way, works: bool) {
+        self.tell(Command::Way(way, works)).await;
     }
 
     /// Kills the app and opens it again: nothing is left but the saved state and the keys.

@@ -126,6 +126,11 @@ impl Script {
         assert!(came.is_ok(), "{count} requests were expected, {} came", self.received().len());
     }
 
+    /// How many requests have come in, as it grows.
+    pub fn arrivals(&self) -> watch::Receiver<usize> {
+        self.0.count.subscribe()
+    }
+
     /// Connections that were ever made.
     pub fn connections(&self) -> u64 {
         self.0.connections.load(Ordering::SeqCst)

@@ -1,6 +1,7 @@
 //! What the page may send: touches of the app, and the controls beside the phone.
 
 use crate::phone::{Phone, Reception, UnlockAnswer};
+use crate::push::Way;
 use authenticator_core::event::{ByHand, Event};
 use serde::Deserialize;
 
@@ -76,7 +77,21 @@ pub(super) enum Control {
     Clock(i64),
     Unlock(Answer),
     Prompt(Answer),
+    /// Breaks a way by which it is woken, or mends it.
+    Way {
+        way: Road,
+        works: bool,
+    },
     Restart,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Road {
+    Socket,
+    Apns,
+    Fcm,
+    WebPush,
 }
 
 #[derive(Clone, Copy, Debug, Deserialize)]
@@ -106,6 +121,7 @@ impl Control {
             Self::Clock(ms) => phone.set_clock_offset(ms).await,
             Self::Unlock(answer) => phone.set_unlock(answer.into()).await,
             Self::Prompt(answer) => phone.answer_prompt(answer.into()).await,
+            Self::Way { way, works } => phone.set_way(way.into(), works).await,
             Self::Restart => phone.restart().await,
         }
     }
@@ -130,6 +146,17 @@ impl From<Net> for Reception {
             Net::On => Self::Online,
             Net::Portal => Self::CaptivePortal,
             Net::Off => Self::Offline,
+        }
+    }
+}
+
+impl From<Road> for Way {
+    fn from(way: Road) -> Self {
+        match way {
+            Road::Socket => Self::Socket,
+            Road::Apns => Self::Apns,
+            Road::Fcm => Self::Fcm,
+            Road::WebPush => Self::WebPush,
         }
     }
 }
@@ -169,6 +196,8 @@ mod tests {
         assert_eq!(read(r#"{"control":"unlock","value":"ask"}"#), "Unlock(Ask)");
         assert_eq!(read(r#"{"control":"prompt","value":"locked_out"}"#), "Prompt(LockedOut)");
         assert_eq!(read(r#"{"control":"app","value":"0.1"}"#), "App(\"0.1\")");
+        let way = r#"{"control":"way","value":{"way":"web_push","works":false}}"#;
+        assert_eq!(read(way), "Way { way: WebPush, works: false }");
         assert_eq!(read(r#"{"control":"restart"}"#), "Restart");
     }
 }

@@ -6,6 +6,7 @@
 use super::palette::Palette;
 use super::words::Words;
 use crate::phone::{PhoneState, Reception, UnlockAnswer};
+use crate::push::Way;
 use authenticator_core::screen::{self, Mood, Screen, Value};
 use authenticator_protocol::time::Millis;
 use serde::Serialize;
@@ -40,6 +41,8 @@ pub struct PhoneJson {
     pub clock_offset: i64,
     /// `ask`, `unlock`, `cancel`, `locked_out`, `invalidated` or `no_screen_lock`.
     pub unlock: &'static str,
+    /// The ways by which it can be woken.
+    pub ways: Vec<WayJson>,
     /// What the open unlock prompt says.
     pub prompt: Option<String>,
     /// The notification that is shown.
@@ -52,6 +55,29 @@ pub struct PhoneJson {
     pub time_left: Option<TimeLeft>,
     /// What the app shows.
     pub screen: ScreenJson,
+}
+
+/// A way by which a phone can be woken.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct WayJson {
+    /// `socket`, `apns`, `fcm` or `web_push`.
+    pub way: &'static str,
+    /// It was not broken.
+    pub works: bool,
+    /// The last wake came so.
+    pub woke: bool,
+}
+
+impl WayJson {
+    fn new(way: Way, state: &PhoneState) -> Self {
+        let name = match way {
+            Way::Socket => "socket",
+            Way::Apns => "apns",
+            Way::Fcm => "fcm",
+            Way::WebPush => "web_push",
+        };
+        Self { way: name, works: !state.broken.contains(&way), woke: state.woken == Some(way) }
+    }
 }
 
 /// Until the screen changes by itself.
@@ -124,6 +150,7 @@ impl PhoneJson {
                 UnlockAnswer::Invalidated => "invalidated",
                 UnlockAnswer::NoScreenLock => "no_screen_lock",
             },
+            ways: options.pushes.ways().into_iter().map(|way| WayJson::new(way, state)).collect(),
             prompt: state.prompt.as_ref().map(|text| words.say(text)),
             notification: state.notification.as_ref().map(|text| words.say(text)),
             secure: model.secure,

@@ -30,6 +30,8 @@ pub fn phones(language: Language) -> Vec<PhoneJson> {
                 unlock: UnlockAnswer::Ask,
                 prompt: None,
                 notification: None,
+                woken: None,
+                broken: Vec::new(),
             };
             PhoneJson::new(number, &options, &state, language, NOW)
         })

@@ -76,7 +76,7 @@ async fn timeline() -> Result<ExitCode, Error> {
     let demo = Demo::start(Options { clock, pushes: true, ..Options::default() }).await?;
     let application = Application::start(&demo, &std::env::current_exe()?, 0).await?;
     let millis = began.elapsed().as_millis();
-    println!("{:>14}  {millis:>6} ms  service, phone and application are ready", "started");
+    println!("{:>17}  {millis:>6} ms  service, phone and application are ready", "started");
     let right = once::run(
         &demo,
         &application,
@@ -87,7 +87,7 @@ async fn timeline() -> Result<ExitCode, Error> {
             } else {
                 format!("NOT as it must: {}", step.ended)
             };
-            println!("{:>14}  {:>6} ms  {told}", step.name, step.millis);
+            println!("{:>17}  {:>6} ms  {told}", step.name, step.millis);
         },
     );
     let right = right.await?;

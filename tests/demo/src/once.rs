@@ -1,6 +1,6 @@
 //! The main job as a timeline: enrolled, approved, denied, reported, wrong number, expired, superseded, rotated,
-//! signed in to an application of another process, and another user's phone enrolled by a typed code. On the injected
-//! clock, through the real parts, without a browser.
+//! signed in to an application of another process, another user's phone enrolled by a typed code, and woken in each way
+//! while all others are broken. On the injected clock, through the real parts, without a browser.
 
 use crate::application::Application;
 use crate::organisation::{PASSWORD, USERS};
@@ -8,7 +8,7 @@ use crate::visitor::{Answer, Visitor};
 use crate::{Demo, Error};
 use authenticator_core::event::{ByHand, Event};
 use authenticator_core::screen::{Screen, ScreenModel};
-use simulated_phone::{Phone, Reception};
+use simulated_phone::{Phone, Reception, Way};
 
 /// One step of the timeline.
 #[derive(Debug)]
@@ -52,6 +52,10 @@ pub async fn run(
         "rotated",
         "application",
         "enrolled_typed",
+        "woken_by_google",
+        "woken_by_web_push",
+        "woken_by_apple",
+        "woken_by_socket",
     ] {
         let began = stopwatch();
         let ended = match name {
@@ -64,6 +68,10 @@ pub async fn run(
             "enrolled_typed" => enrol_typed(demo).await,
             "rotated" => rotate(demo, &mut browser, &phone).await,
             "application" => sign_in_there(application, &phone).await,
+            "woken_by_google" => woken(demo, 1, Way::Fcm, name).await,
+            "woken_by_web_push" => woken(demo, 1, Way::WebPush, name).await,
+            "woken_by_apple" => woken(demo, 2, Way::Apns, name).await,
+            "woken_by_socket" => woken(demo, 1, Way::Socket, name).await,
             _ => supersede(&mut browser, &phone).await,
         };
         let ended = ended.unwrap_or_else(|error| error.to_string());
@@ -211,6 +219,30 @@ async fn sign_in_there(application: &Application, phone: &Phone) -> Result<Strin
     let page = browser.get("/").await?;
     let greets = page.says(&format!("<h1 tabindex=\"-1\" autofocus>Signed in to Tidportalen as {user}</h1>"));
     Ok(if greets { "application".to_owned() } else { page.body })
+}
+
+/// All ways but one are broken, and the app is at the back: the one that works wakes it, and its user signs in.
+async fn woken(demo: &Demo, number: u32, way: Way, name: &str) -> Result<String, Error> {
+    let (mut browser, phone) = (Visitor::new(&demo.service), demo.phone(number)?);
+    let user = if number == 1 { USERS[0] } else { USERS[1] };
+    let ways = phone.options().pushes.ways();
+    for other in ways.iter().filter(|other| **other != way) {
+        phone.set_way(*other, false).await;
+    }
+    phone.event(Event::Backgrounded).await;
+    let page = browser.sign_in(user.login(), PASSWORD).await?;
+    let number = page.number().ok_or("no number on the page")?;
+    let woken =
+        phone.wait_for_state(|state| state.woken == Some(way) && state.notification.is_some()).await?;
+    phone.event(Event::Foregrounded).await;
+    type_number(&phone, &number).await?;
+    result(&phone).await?;
+    for other in ways {
+        phone.set_way(other, true).await;
+    }
+    let page = browser.get("/sign-in/number").await?;
+    let right = woken.woken == Some(way) && page.path == "/apps";
+    Ok(if right { name.to_owned() } else { page.path })
 }
 
 /// A second tab of the same browser asks again: the first request gives way.

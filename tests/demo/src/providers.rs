@@ -8,7 +8,9 @@ use delivery::fake::{FakeApns, FakeFcm, FakeWebPush, Received, Script, TEST_KEY}
 use futures_util::future::BoxFuture;
 use push_service::clock::{Clock as _, ManualClock};
 use simulated_phone::{Distributor, Environment, Phones, Push, PushAddress, Pushes};
-use std::fs;
+use std::fs::OpenOptions;
+use std::io::Write as _;
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -40,7 +42,10 @@ impl Providers {
     pub fn configuration(&self, folder: &Path) -> Result<String, Error> {
         let file = |name: &str, text: &str| {
             let path = folder.join(name);
-            fs::write(&path, text).map(|()| path)
+            // The service uses no key that others could read.
+            let mut file =
+                OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&path)?;
+            file.write_all(text.as_bytes()).map(|()| path)
         };
         let roots = [self.apns.root(), self.fcm.root(), self.web.root()].concat();
         let (roots, key) = (file("push-roots.pem", &roots)?, file("push-key.pem", TEST_KEY)?);

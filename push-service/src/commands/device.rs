@@ -115,7 +115,7 @@ fn channels(channels: &[ChannelShown]) -> String {
                 channel.state.clone(),
                 or_dash(channel.received.as_deref().map(short)),
                 or_dash(channel.accepted.as_deref().map(short)),
-                short(&channel.registered).to_owned(),
+                short(&channel.registered),
                 channel.reason.clone().unwrap_or_default(),
             ]
         })

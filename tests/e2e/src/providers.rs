@@ -61,6 +61,11 @@ impl Providers {
         ))
     }
 
+    /// The files of the keys hold nonsense from now on; [`Self::configuration`] mends them.
+    pub fn spoil_keys(&self) -> Result<(), Error> {
+        self.file("key.pem", "no key").map(drop)
+    }
+
     fn file(&self, name: &str, content: &str) -> Result<PathBuf, Error> {
         let path = self.folder.path().join(name);
         std::fs::write(&path, content)?;

@@ -20,7 +20,7 @@ use store::{AuditRecord, NewUser};
 pub const DIGITS: &str = "first_registration = \"password-is-enough\"\ndigits = 8";
 
 /// When the tests' clock begins.
-pub const BEGINNING: Millis = Millis(1_800_000_000_000);
+const BEGINNING: Millis = Millis(1_800_000_000_000);
 
 /// Milliseconds until a node takes fetches: it refuses what an earlier one may have taken.
 const SURE: u64 = 6_000;
@@ -49,15 +49,21 @@ impl World {
         Ok(Self { demo, web })
     }
 
-    /// Starts with these providers of pushes.
-    pub async fn start_with(providers: &Providers, clock: &ManualClock) -> Result<Self, Error> {
+    /// With the providers' fakes, Anna's phone enrolled and her browser signed in.
+    pub async fn with_providers() -> Result<(Providers, Self, Visitor, RawPhone), Error> {
+        let clock = ManualClock::standing(BEGINNING);
+        let providers = Providers::start(&clock).await?;
         let push = providers.configuration()?;
         let policy = DIGITS.to_owned();
-        let options = Options { clock: clock.clone(), policy, push, ..Options::default() };
+        let options = Options { clock, policy, push, ..Options::default() };
         let demo = Demo::start(options).await?;
         demo.clock.advance(SURE);
         let web = Web::new(&demo.service);
-        Ok(Self { demo, web })
+        let world = Self { demo, web };
+        let (mut browser, mut phone) = (world.browser(), world.phone());
+        sign_in(&mut browser).await?;
+        phone.enrol(&mut browser).await?;
+        Ok((providers, world, browser, phone))
     }
 
     /// With Anna's phone enrolled and her browser signed in.

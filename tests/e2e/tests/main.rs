@@ -24,6 +24,7 @@ mod number;
 mod operator;
 mod pass;
 mod permission;
+mod provider;
 mod ready;
 mod registration;
 mod relay;

@@ -7,23 +7,11 @@ use authenticator_protocol::request::paths;
 use authenticator_protocol::wake::Wake;
 use axum::http::Method;
 use delivery::fake::Act;
-use e2e::providers::{Providers, Subscriber, apns, fcm, wake_of};
-use e2e::world::{BEGINNING, number, sign_in};
+use e2e::providers::{Subscriber, apns, fcm, wake_of};
+use e2e::world::{number, sign_in};
 use e2e::{Error, Outcome, RawPhone, World};
-use push_service::clock::ManualClock;
 use signin::channel::{ChannelState, SECOND_PROOF};
 use signin::fact::FactKind;
-
-/// Everything with providers, and Anna's phone enrolled.
-async fn begin() -> Result<(Providers, World, demo::visitor::Visitor, RawPhone), Error> {
-    let clock = ManualClock::standing(BEGINNING);
-    let providers = Providers::start(&clock).await?;
-    let world = World::start_with(&providers, &clock).await?;
-    let (mut browser, mut phone) = (world.browser(), world.phone());
-    sign_in(&mut browser).await?;
-    phone.enrol(&mut browser).await?;
-    Ok((providers, world, browser, phone))
-}
 
 async fn receipt(world: &World, wake: WakeId) -> Outcome {
     let path = format!("{}/{wake}", paths::RECEIPTS);
@@ -33,7 +21,7 @@ async fn receipt(world: &World, wake: WakeId) -> Outcome {
 
 #[tokio::test]
 async fn a_phone_without_a_socket_is_woken_by_each_provider() -> Outcome {
-    let (providers, world, mut browser, phone) = begin().await?;
+    let (providers, world, mut browser, phone) = World::with_providers().await?;
     let can = phone.fetch().await?;
     let push = can.push.ok_or("nothing can be used")?;
     assert!(push.apns && push.fcm && push.web_push.is_some());
@@ -75,7 +63,7 @@ async fn a_phone_without_a_socket_is_woken_by_each_provider() -> Outcome {
 
 #[tokio::test]
 async fn what_a_phone_shows_is_taken_back_without_a_word() -> Outcome {
-    let (providers, world, mut browser, phone) = begin().await?;
+    let (providers, world, mut browser, phone) = World::with_providers().await?;
     phone.register_channels(vec![apns()]).await?;
     number(&mut browser).await?;
     providers.apns.script.until_received(1).await;
@@ -98,7 +86,7 @@ async fn what_a_phone_shows_is_taken_back_without_a_word() -> Outcome {
 
 #[tokio::test]
 async fn a_newer_list_replaces_the_older_and_none_is_taken_twice() -> Outcome {
-    let (providers, world, mut browser, phone) = begin().await?;
+    let (providers, world, mut browser, phone) = World::with_providers().await?;
     let jws = |channels: &[Channel]| {
         let said = authenticator_protocol::channels::Channels { channels: channels.to_vec() };
         phone.signed(paths::CHANNELS, &said, &phone.device_key)
@@ -118,7 +106,7 @@ async fn a_newer_list_replaces_the_older_and_none_is_taken_twice() -> Outcome {
 
 #[tokio::test]
 async fn what_cannot_be_used_is_refused_and_the_rest_is_taken() -> Outcome {
-    let (providers, _world, _, phone) = begin().await?;
+    let (providers, _world, _, phone) = World::with_providers().await?;
     let subscriber = Subscriber::fresh()?;
     let mut channels = [apns(), apns(), fcm(), subscriber.channel("https://169.254.169.254/")?];
     if let PushAddress::Apns(address) = &mut channels[0].address {
@@ -140,7 +128,7 @@ async fn what_cannot_be_used_is_refused_and_the_rest_is_taken() -> Outcome {
 
 #[tokio::test]
 async fn a_device_that_has_ended_is_woken_no_more() -> Outcome {
-    let (providers, world, mut browser, phone) = begin().await?;
+    let (providers, world, mut browser, phone) = World::with_providers().await?;
     phone.register_channels(vec![fcm()]).await?;
     let device = phone.device.ok_or("not enrolled")?;
     let app = world.app().await?;
@@ -174,7 +162,7 @@ fn gone(millis: u64) -> Act {
 
 #[tokio::test]
 async fn a_phone_that_is_gone_is_dropped_at_the_second_proof_and_asked_to_register_again() -> Outcome {
-    let (providers, world, mut browser, phone) = begin().await?;
+    let (providers, world, mut browser, phone) = World::with_providers().await?;
     phone.register_channels(vec![apns()]).await?;
     let later = world.app().await?.clock.now().0 + 1_000;
     providers.apns.script.always(Some(gone(later)));
@@ -194,7 +182,7 @@ async fn a_phone_that_is_gone_is_dropped_at_the_second_proof_and_asked_to_regist
 
 #[tokio::test]
 async fn gone_before_it_was_registered_changes_nothing_and_a_wrong_key_alarms() -> Outcome {
-    let (providers, world, mut browser, phone) = begin().await?;
+    let (providers, world, mut browser, phone) = World::with_providers().await?;
     phone.register_channels(vec![apns(), fcm()]).await?;
     let earlier = world.app().await?.clock.now().0 - 1_000;
     providers.apns.script.then(gone(earlier)).then(Act::reason(403, "InvalidProviderToken"));
@@ -214,7 +202,7 @@ async fn gone_before_it_was_registered_changes_nothing_and_a_wrong_key_alarms() 
 
 #[tokio::test]
 async fn a_phone_that_stays_silent_is_woken_once_more_and_one_that_speaks_is_not() -> Outcome {
-    let (providers, world, mut browser, phone) = begin().await?;
+    let (providers, world, mut browser, phone) = World::with_providers().await?;
     let channel = fcm();
     phone.register_channels(vec![channel.clone()]).await?;
     // What it has said so far, it said before.

@@ -7,6 +7,7 @@
 #![expect(clippy::unwrap_used, reason = "a suite of tests fails by panicking")]
 
 mod audit;
+mod channels;
 mod devices;
 mod enrolment;
 mod life;
@@ -20,6 +21,7 @@ mod starts;
 mod world;
 
 pub use audit::*;
+pub use channels::*;
 pub use devices::*;
 pub use enrolment::*;
 pub use life::*;
@@ -88,6 +90,7 @@ macro_rules! every_case {
             a_request_has_one_end_whatever_happens
             a_removed_device_takes_its_approvals_along
             a_phone_that_leaves_is_gone
+            a_devices_channels_are_replaced_judged_and_end_with_it
             sessions_end_idle_and_in_all
             a_raised_session_shows_the_way
             the_password_is_enough_where_the_policy_says_so

@@ -148,6 +148,31 @@ async fn a_number_lies_nowhere_in_the_open() {
 }
 
 #[tokio::test]
+async fn an_address_lies_nowhere_in_the_open() {
+    let disk = OnDisk::new();
+    let folder = disk.folder.0.clone();
+    let world = World::new(Box::new(disk), Policy::default()).await;
+    let device = world.some_channels().await;
+    let connection = Connection::open(folder.join("0.db")).unwrap();
+    let sealed = || -> i64 {
+        let sql = "SELECT count(*) FROM channels WHERE sealed IS NOT NULL";
+        connection.query_row(sql, [], |row| row.get(0)).unwrap()
+    };
+    assert_eq!(sealed(), 1, "that of the older list is erased");
+    for file in ["0.db", "0.db-wal"] {
+        let bytes = std::fs::read(folder.join(file)).unwrap();
+        for part in [&b"a-token-that-is-found"[..], &[2; 32], b"AgICAgICAgICAgICAgICAg"] {
+            assert!(
+                !bytes.windows(part.len()).any(|window| window == part),
+                "an address or a secret stands in {file}"
+            );
+        }
+    }
+    world.leave(device).await;
+    assert_eq!(sealed(), 0);
+}
+
+#[tokio::test]
 async fn the_audit_trail_cannot_be_changed() {
     let folder = Folder::new();
     let path = folder.file("styrk.db");

@@ -196,6 +196,7 @@ page-security-device-added = Added { $date }
 page-security-device-used = Last used { $moment }
 page-security-device-unused = Not used yet
 page-security-device-reached = Last reached { $moment }
+page-security-device-reached-by = Last reached { $moment } by { $provider }
 page-security-device-lost = This phone cannot be reached. Open the app on it, and the notifications come back.
 page-security-device-this = Approved this sign-in
 page-security-remove = Remove

@@ -196,6 +196,7 @@ page-security-device-added = Tillagd { $date }
 page-security-device-used = Senast använd { $moment }
 page-security-device-unused = Inte använd än
 page-security-device-reached = Nåddes senast { $moment }
+page-security-device-reached-by = Nåddes senast { $moment } genom { $provider }
 page-security-device-lost = Telefonen går inte att nå. Öppna appen på den, så kommer aviseringarna tillbaka.
 page-security-device-this = Godkände den här inloggningen
 page-security-remove = Ta bort

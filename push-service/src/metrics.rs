@@ -28,12 +28,31 @@ pub struct Metrics {
     passwords: Gauge,
     lines_lost: Gauge,
     certificate: Gauge,
+    pushes: Family<Pushed, Counter>,
+    wakes: Family<Wake, Counter>,
+    resting: Family<Sender, Gauge>,
     lost: OnceLock<Arc<AtomicU64>>,
 }
 
 #[derive(Clone, Debug, EncodeLabelSet, Hash, PartialEq, Eq)]
 struct End {
     end: &'static str,
+}
+
+#[derive(Clone, Debug, EncodeLabelSet, Hash, PartialEq, Eq)]
+struct Pushed {
+    provider: &'static str,
+    outcome: &'static str,
+}
+
+#[derive(Clone, Debug, EncodeLabelSet, Hash, PartialEq, Eq)]
+struct Wake {
+    stage: &'static str,
+}
+
+#[derive(Clone, Debug, EncodeLabelSet, Hash, PartialEq, Eq)]
+struct Sender {
+    provider: &'static str,
 }
 
 #[derive(Clone, Debug, EncodeLabelSet, Hash, PartialEq, Eq)]
@@ -74,6 +93,9 @@ impl Default for Metrics {
             passwords: Gauge::default(),
             lines_lost: Gauge::default(),
             certificate: Gauge::default(),
+            pushes: Family::default(),
+            wakes: Family::default(),
+            resting: Family::default(),
             lost: OnceLock::new(),
         };
         metrics.registered()
@@ -100,6 +122,15 @@ impl Metrics {
         all.register("log_lines_lost", "Lines of the log that could not be written", self.lines_lost.clone());
         let help = "When the certificate expires, Unix time; 0 without TLS by itself";
         all.register("certificate_expires_seconds", help, self.certificate.clone());
+        let help = "Pushes to providers, by provider and what it said";
+        all.register("pushes", help, self.pushes.clone());
+        let help = "Wakes to sockets and providers, by what became of them";
+        all.register("wakes", help, self.wakes.clone());
+        let help = "1 while a provider is left alone because it failed too often";
+        all.register("provider_resting", help, self.resting.clone());
+        for stage in ["handed_over", "received", "dropped"] {
+            drop(self.wakes.get_or_create(&Wake { stage }));
+        }
         // A rate needs a beginning: what has not happened yet is 0, not absent.
         for how in authenticator_protocol::answer::End::ALL {
             drop(self.sign_ins.get_or_create(&End { end: how.as_str() }));
@@ -116,6 +147,21 @@ impl Metrics {
         if let ("approved", Some(millis)) = (end, millis) {
             self.sign_in_seconds.observe(Duration::from_millis(millis).as_secs_f64());
         }
+    }
+
+    /// A provider was handed a push, and said this.
+    pub fn pushed(&self, provider: &'static str, outcome: &'static str) {
+        self.pushes.get_or_create(&Pushed { provider, outcome }).inc();
+    }
+
+    /// A wake was given to a socket or a provider.
+    pub fn wake_handed_over(&self) {
+        self.wakes.get_or_create(&Wake { stage: "handed_over" }).inc();
+    }
+
+    /// A phone has confirmed one.
+    pub fn wake_received(&self) {
+        self.wakes.get_or_create(&Wake { stage: "received" }).inc();
     }
 
     /// A request was answered.
@@ -142,6 +188,12 @@ impl Metrics {
         self.passwords.set(count(app.limits.passwords_running()));
         let expires = app.tls.as_ref().map(|tls| tls.certificate().expires.seconds().0).unwrap_or_default();
         self.certificate.set(i64::try_from(expires).unwrap_or(i64::MAX));
+        let dropped = self.wakes.get_or_create(&Wake { stage: "dropped" });
+        dropped.inc_by(app.pushes.dropped().saturating_sub(dropped.get()));
+        drop(dropped);
+        for (provider, resting) in app.pushes.providers().resting() {
+            self.resting.get_or_create(&Sender { provider }).set(i64::from(resting));
+        }
         for (limit, hits) in app.limits.hits() {
             let counter = self.limits.get_or_create(&Limit { limit });
             counter.inc_by(hits.saturating_sub(counter.get()));
@@ -209,12 +261,14 @@ mod tests {
     fn documentation_and_dashboard_have_every_metric_and_no_other() {
         let metrics = Metrics::default();
         metrics.answered("/", 200);
+        metrics.pushed("apns", "accepted");
+        metrics.resting.get_or_create(&Sender { provider: "apns" }).set(0);
         let text = metrics.text();
         let types: BTreeSet<String> = text
             .lines()
             .filter_map(|line| Some(line.strip_prefix("# TYPE ")?.split_once(' ')?.0.to_owned()))
             .collect();
-        assert_eq!(types.len(), 11);
+        assert_eq!(types.len(), 14);
         let table =
             OPERATIONS.split("## Metrics").nth(1).and_then(|rest| rest.split("\n## ").next()).unwrap();
         let rows: String = table.lines().filter(|line| line.starts_with('|')).collect::<Vec<_>>().join("\n");

@@ -39,8 +39,10 @@ pub struct Device {
 /// Whether a device can be reached by a push.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reach {
-    /// It was reached at this time.
+    /// It was heard of at this time.
     At(i64),
+    /// A wake by this provider reached it at this time: "Apple".
+    By(i64, &'static str),
     /// Nothing has been sent to it yet.
     Unknown,
     /// What was sent did not get there: the user must open the app.

@@ -131,7 +131,12 @@ fn signed_in() -> Vec<View> {
     };
     let from = Some(Browser { name: NASTY.into(), system: NASTY.into() });
     let activity = vec![Activity { at: 5, what: What::SignedIn { application: NASTY.into() }, from }];
-    let devices = vec![device(Reach::At(60)), device(Reach::Lost), device(Reach::Unknown)];
+    let devices = vec![
+        device(Reach::At(60)),
+        device(Reach::By(60, "Apple")),
+        device(Reach::Lost),
+        device(Reach::Unknown),
+    ];
     let mut views = vec![
         View::Apps(apps::Apps { applications: vec![application] }),
         View::Apps(apps::Apps { applications: vec![] }),

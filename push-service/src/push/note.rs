@@ -40,6 +40,18 @@ fn said(outcome: &Outcome) -> Said {
     }
 }
 
+const fn outcome(outcome: &Outcome) -> &'static str {
+    match outcome {
+        Outcome::Accepted { .. } => "accepted",
+        Outcome::Gone { .. } => "gone",
+        Outcome::Suspect => "suspect",
+        Outcome::Misconfigured => "misconfigured",
+        Outcome::Busy { .. } => "busy",
+        Outcome::TheirSide => "their_side",
+        Outcome::Unknown => "unknown",
+    }
+}
+
 fn millis(at: SystemTime) -> Millis {
     let since = at.duration_since(UNIX_EPOCH).unwrap_or_default();
     Millis(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
@@ -58,6 +70,7 @@ const fn word(alarm: Alarm) -> &'static str {
 pub(super) async fn note(app: &App, channel: &Channel, answer: &Answer) {
     let (provider, reason) = (channel.provider.as_str(), answer.reason.as_str());
     tracing::debug!(provider, reason, tries = answer.tries, "wake handed over");
+    app.metrics.pushed(provider, outcome(&answer.outcome));
     if let Some(alarm) = answer.alarm {
         raise(app, channel.provider, alarm, reason).await;
     }

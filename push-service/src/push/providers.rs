@@ -17,7 +17,11 @@ pub struct Providers {
     web: Option<One>,
     /// The app that APNs takes pushes for.
     app: Option<(String, Environment)>,
+    breakers: Vec<(Provider, Breaker)>,
 }
+
+/// Whether a provider is left alone, because it failed too often.
+type Breaker = Box<dyn Fn() -> bool + Send + Sync>;
 
 /// One of them.
 pub(super) struct One {
@@ -37,6 +41,13 @@ impl Providers {
         let Connected { apns, fcm, web, app } = readied.connect(clock);
         let key = web.as_ref().and_then(|web| decode_array(&web.public_key()));
         let web_push = key.map(|key| WebPushKey { key: Bytes(key) });
+        let mut breakers: Vec<(Provider, Breaker)> = Vec::new();
+        if let Some(apns) = apns.clone() {
+            breakers.push((Provider::Apns, Box::new(move || apns.is_resting())));
+        }
+        if let Some(fcm) = fcm.clone() {
+            breakers.push((Provider::Fcm, Box::new(move || fcm.is_resting())));
+        }
         let can = Push { apns: apns.is_some(), fcm: fcm.is_some(), web_push };
         Self {
             can: (can != Push::default()).then_some(can),
@@ -44,12 +55,18 @@ impl Providers {
             fcm: fcm.map(|fcm| One::new(fcm)),
             web: web.map(|web| One::new(web)),
             app,
+            breakers,
         }
     }
 
     /// What phones are told of them; `None` when there is none.
     pub fn can(&self) -> Option<Push> {
         self.can.clone()
+    }
+
+    /// Which of APNs and FCM is left alone at the moment; of Web Push each service is judged by itself.
+    pub fn resting(&self) -> impl Iterator<Item = (&'static str, bool)> {
+        self.breakers.iter().map(|(provider, resting)| (provider.as_str(), resting()))
     }
 
     pub(super) fn of(&self, provider: Provider) -> Option<&One> {

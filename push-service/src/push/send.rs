@@ -97,6 +97,7 @@ fn expiry(until: Millis) -> u64 {
 fn push(app: &App, channel: &Channel, said: &channels::Channel, expires: u64, urgency: Urgency) -> Push {
     let mut random = store::SystemRandom::new();
     let now = app.clock.now();
+    app.metrics.wake_handed_over();
     let wake = app.wakes.make(channel.device, Some(channel.id), &said.secret, now, &mut random);
     Push {
         id: PushId(bytes(&mut random)),

@@ -146,6 +146,41 @@ pub fn needs_renewal(newest: Option<&List>, channels: &[Channel]) -> bool {
     })
 }
 
+/// Whether a device can be reached, for people.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reached {
+    /// Nothing works, and the phone has not been heard of since: its app must be opened.
+    Lost,
+    /// Nothing has been heard of it.
+    Never,
+    /// It was heard of.
+    Heard(Millis),
+    /// A wake by this provider reached it, and nothing was heard of it later.
+    By(Millis, Provider),
+}
+
+/// Judges by all that is known of a device's channels, and when the device was last heard of, to the minute.
+pub fn reach(channels: &[Channel], heard: Option<Millis>) -> Reached {
+    let works = channels.iter().any(|channel| channel.state == ChannelState::Active);
+    let broke = channels
+        .iter()
+        .filter(|channel| matches!(channel.state, ChannelState::Suspect | ChannelState::Dead))
+        .map(|channel| channel.changed)
+        .max();
+    if !works && broke.is_some_and(|broke| heard.is_none_or(|heard| broke >= heard)) {
+        return Reached::Lost;
+    }
+    let woken = channels.iter().filter_map(|channel| Some((channel.received?, channel.provider)));
+    match (woken.max_by_key(|(at, _)| *at), heard) {
+        // A phone that is woken fetches, so the two are noted together.
+        (Some((at, provider)), heard) if heard.is_none_or(|heard| at.plus_seconds(NOTED_EVERY) > heard) => {
+            Reached::By(at, provider)
+        }
+        (_, Some(heard)) => Reached::Heard(heard),
+        (_, None) => Reached::Never,
+    }
+}
+
 /// The newest list that a device has signed: what is older counts no more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct List {
@@ -155,4 +190,41 @@ pub struct List {
     pub signed: Seconds,
     /// The hash of the message.
     pub hash: Hash,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn channel(state: ChannelState, changed: u64, received: Option<u64>) -> Channel {
+        Channel {
+            id: ChannelId::from_bytes([1; 16]),
+            device: DeviceId::from_bytes([2; 16]),
+            provider: Provider::Apns,
+            state,
+            reason: None,
+            registered: Millis(0),
+            changed: Millis(changed),
+            accepted: None,
+            received: received.map(Millis),
+        }
+    }
+
+    #[test]
+    fn people_are_told_who_reached_the_phone_or_that_nobody_can() {
+        let heard = Some(Millis(500_000));
+        assert_eq!(reach(&[], None), Reached::Never);
+        assert_eq!(reach(&[], heard), Reached::Heard(Millis(500_000)));
+        let active = |received| channel(ChannelState::Active, 0, received);
+        let by = Reached::By(Millis(450_000), Provider::Apns);
+        assert_eq!(reach(&[active(None), active(Some(450_000))], heard), by);
+        assert_eq!(reach(&[active(Some(440_000))], heard), Reached::Heard(Millis(500_000)));
+        for state in [ChannelState::Suspect, ChannelState::Dead] {
+            assert_eq!(reach(&[channel(state, 500_000, None)], heard), Reached::Lost);
+            assert_eq!(reach(&[channel(state, 499_999, None)], heard), Reached::Heard(Millis(500_000)));
+            assert_ne!(reach(&[channel(state, 500_000, None), active(None)], heard), Reached::Lost);
+        }
+        let superseded = channel(ChannelState::Superseded, 500_000, None);
+        assert_eq!(reach(&[superseded], heard), Reached::Heard(Millis(500_000)));
+    }
 }

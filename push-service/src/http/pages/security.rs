@@ -15,6 +15,7 @@ use axum::Form;
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
+use signin::channel::{Channel, Provider, Reached, reach};
 use signin::device::{Device, DeviceState};
 use signin::fact::FactKind;
 use std::sync::Arc;
@@ -58,15 +59,11 @@ pub async fn get(
 ) -> Result<Response, PageError> {
     let known = &session.known;
     let devices = active(&app, &session).await?;
-    let rows = devices.iter().map(|device| DeviceRow {
-        id: device.id.to_string(),
-        model: device.model.clone(),
-        system: device.system.clone(),
-        added: unix(device.added),
-        used: device.last_used.map(unix),
-        reach: device.last_reached.map_or(Reach::Unknown, |at| Reach::At(unix(at))),
-        approved_this: known.session.approved_by == Some(device.id),
-    });
+    let mut rows = Vec::new();
+    for device in &devices {
+        let channels = app.store.channels(device.id).await?;
+        rows.push(row(device, &channels, known.session.approved_by));
+    }
     let records = app.store.activity(known.user.id, KINDS, ACTIVITY).await?;
     let removed = match asked.removed.parse::<DeviceId>() {
         Ok(id) => app
@@ -78,11 +75,37 @@ pub async fn get(
     };
     let view = Security {
         now: unix(app.store.now()),
-        devices: rows.collect(),
+        devices: rows,
         notice: removed.map(|device| Notice::Removed(device.model)),
         activity: records.iter().filter_map(activity).collect(),
     };
     Ok(session.visit.page(&app, Some(&known.user.name), View::Security(view)).into_response())
+}
+
+fn row(device: &Device, channels: &[Channel], approved_by: Option<DeviceId>) -> DeviceRow {
+    DeviceRow {
+        id: device.id.to_string(),
+        model: device.model.clone(),
+        system: device.system.clone(),
+        added: unix(device.added),
+        used: device.last_used.map(unix),
+        reach: match reach(channels, device.last_reached) {
+            Reached::Lost => Reach::Lost,
+            Reached::Never => Reach::Unknown,
+            Reached::Heard(at) => Reach::At(unix(at)),
+            Reached::By(at, provider) => Reach::By(unix(at), name(provider)),
+        },
+        approved_this: approved_by == Some(device.id),
+    }
+}
+
+/// As people know it.
+const fn name(provider: Provider) -> &'static str {
+    match provider {
+        Provider::Apns => "Apple",
+        Provider::Fcm => "Google",
+        Provider::WebPush => "Web Push",
+    }
 }
 
 async fn active(app: &App, session: &crate::http::visit::Session) -> Result<Vec<Device>, PageError> {

@@ -23,6 +23,7 @@ pub async fn post(
     let now = app.clock.now();
     if let Some(arrived) = app.wakes.received(wake, now) {
         tracing::debug!(device = %arrived.device, millis = arrived.millis, "wake received");
+        app.metrics.wake_received();
         if let Some(channel) = arrived.channel {
             app.store.note_channel(channel, Noted::Received).await?;
         }

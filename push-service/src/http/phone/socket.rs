@@ -140,6 +140,7 @@ async fn serve(app: &App, socket: &mut WebSocket, device: &Device, secret: &Secr
             () = disabled.changed() => return Some(CLOSE_REFUSED),
             () = app.stop.begun() => return Some(CLOSE_GOING_AWAY),
             () = wakes.changed() => {
+                app.metrics.wake_handed_over();
                 let wake = app.wakes.make(device, None, secret, app.clock.now(), &mut store::SystemRandom::new());
                 Message::Binary(wake.to_bytes().to_vec().into())
             }

@@ -7,7 +7,7 @@ use demo::organisation::{PASSWORD, USERS};
 use demo::visitor::{Answer, Visitor};
 use demo::{Demo, Options};
 use push_service::app::App;
-use push_service::clock::ManualClock;
+use push_service::clock::{Clock as _, ManualClock, SystemClock};
 use push_service::connections::Bounds;
 use push_service::directory::hash_password;
 use signin::fact::FactKind;
@@ -57,6 +57,9 @@ impl World {
         let policy = DIGITS.to_owned();
         let options = Options { clock, policy, push, ..Options::default() };
         let demo = Demo::start(options).await?;
+        // The token for FCM comes before the clock moves: it would be late, and the next try waits for the clock.
+        providers.fcm.tokens.until_received(1).await;
+        SystemClock.sleep(300).await;
         demo.clock.advance(SURE);
         let web = Web::new(&demo.service);
         let world = Self { demo, web };

@@ -183,6 +183,7 @@ class SignIn(unittest.TestCase):
         challenge, number = self.asked()
         self.account.approve(challenge, number)
         self.assert_in()
+        self.visitor.submit("/sign-out")
         wakes = open_socket(self, self.account)
         wakes.wait()
         self.account.fetch()

@@ -59,7 +59,7 @@ impl World {
         let demo = Demo::start(options).await?;
         // The token for FCM comes before the clock moves: it would be late, and the next try waits for the clock.
         providers.fcm.tokens.until_received(1).await;
-        SystemClock.sleep(300).await;
+        SystemClock.sleep(1_000).await;
         demo.clock.advance(SURE);
         let web = Web::new(&demo.service);
         let world = Self { demo, web };

@@ -176,6 +176,7 @@ def enrol() -> Account:
     check("from elsewhere no first phone is registered", said.startswith("403 ") and "Error code not_allowed" in said, said)
     visitor = visitor_from(HERE)
     visitor.sign_in(LOGIN, PASSWORD)
+    visitor.open("/security")
     account = Account(read_link(visitor.start_enrolment()), time.time)
     asked = when_it_believes_clocks(account.claim)
     check("from a trusted network her first phone is", asked == f"Add Anna Andersson, Region X, {HOST}?", asked)

@@ -113,7 +113,7 @@ const PARTS: &[Part] = &[
     Part { name: "swift", budget: 4, what: What::Commands(&[BUILD, &["bash", "ios/linux-ci/test.sh"]]) },
     Part { name: "package", budget: 3, what: What::Package },
     Part { name: "scenarios", budget: 1, what: What::Scenarios },
-    Part { name: "browser", budget: 8, what: What::Commands(&[BUILD, &["node", "tests/browser/run.mjs"]]) },
+    Part { name: "browser", budget: 10, what: What::Commands(&[BUILD, &["node", "tests/browser/run.mjs"]]) },
 ];
 
 /// Runs the parts with these names, or all of them.

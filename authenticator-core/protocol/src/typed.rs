@@ -46,23 +46,16 @@ impl TypedCode {
         let value = |index: usize| u8::try_from((bits >> (40 - 5 * index)) & 31).unwrap_or_default();
         let mut values: Vec<u8> = (0..RANDOM).map(value).collect();
         values.push(check(&values));
-        Self(values.into_iter().map(|value| char::from(CROCKFORD[usize::from(value)])).collect())
+        Self(spelled(&values))
     }
 
     /// What a person typed: case, spaces, hyphens, `O` for `0` and `I` or `L` for `1` do not matter.
     pub fn typed(text: &str) -> Result<Self, TypedError> {
-        let meant: Option<String> = text
-            .chars()
-            .filter(|c| !c.is_whitespace() && *c != '-')
-            .take(RANDOM + 2)
-            .map(crockford)
-            .collect();
-        let meant = meant.ok_or(TypedError::Character)?;
-        let values: Vec<u8> = meant.bytes().filter_map(value).collect();
+        let values = meant(text, RANDOM + 2).ok_or(TypedError::Character)?;
         match values.split_last() {
             Some((last, secret)) if secret.len() == RANDOM => {
                 if *last == check(secret) {
-                    Ok(Self(meant))
+                    Ok(Self(spelled(&values)))
                 } else {
                     Err(TypedError::Check)
                 }
@@ -83,8 +76,20 @@ impl TypedCode {
     }
 }
 
-fn value(character: u8) -> Option<u8> {
-    CROCKFORD.iter().position(|other| *other == character).and_then(|at| u8::try_from(at).ok())
+/// The values of what a person typed, `most` at most: case, spaces, hyphens, `O` for `0` and `I` or `L` for `1` do not
+/// matter. `None` when a character has no value.
+pub fn meant(text: &str, most: usize) -> Option<Vec<u8>> {
+    let value = |character: char| CROCKFORD.iter().position(|other| char::from(*other) == character);
+    text.chars()
+        .filter(|c| !c.is_whitespace() && *c != '-')
+        .take(most)
+        .map(|c| u8::try_from(value(crockford(c)?)?).ok())
+        .collect()
+}
+
+/// The characters of values of 5 bits.
+pub fn spelled(values: &[u8]) -> String {
+    values.iter().map(|value| char::from(CROCKFORD[usize::from(value & 31)])).collect()
 }
 
 /// The check character's value for values of 5 bits, 30 at most: for each value, add it (XOR) and multiply by x in GF(2)[x] / (x^5 + x^2 + 1).

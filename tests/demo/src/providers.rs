@@ -5,8 +5,8 @@
 
 use crate::Error;
 use delivery::fake::{FakeApns, FakeFcm, FakeWebPush, Received, Script, TEST_KEY};
-use futures_util::future::BoxFuture;
-use push_service::clock::{Clock as _, ManualClock};
+use push_service::clock::ManualClock;
+use push_service::push::OnClock;
 use simulated_phone::{Distributor, Environment, Phones, Push, PushAddress, Pushes};
 use std::fs::OpenOptions;
 use std::io::Write as _;
@@ -14,7 +14,6 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::task::JoinSet;
 
 /// The bundle id of the app.
@@ -32,7 +31,7 @@ pub struct Providers {
 impl Providers {
     /// Starts them, on the demo's clock.
     pub async fn start(clock: &ManualClock) -> Self {
-        let clock = || Arc::new(OnClock(clock.clone()));
+        let clock = || Arc::new(OnClock(Arc::new(clock.clone())));
         let (apns, fcm) = (FakeApns::start(TOPIC, clock()).await, FakeFcm::start(clock()).await);
         let web = FakeWebPush::start(clock()).await;
         Self { apns, fcm, web, forwarding: JoinSet::new() }
@@ -153,18 +152,5 @@ struct Endpoints {
 impl Distributor for Endpoints {
     fn subscribe(&self, _: &str) -> String {
         format!("{}{}", self.prefix, self.given.fetch_add(1, Ordering::Relaxed))
-    }
-}
-
-/// The demo's clock, as providers see it.
-struct OnClock(ManualClock);
-
-impl delivery::Clock for OnClock {
-    fn now(&self) -> SystemTime {
-        UNIX_EPOCH + Duration::from_millis(self.0.now().0)
-    }
-
-    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
-        self.0.sleep(u64::try_from(duration.as_millis()).unwrap_or(u64::MAX))
     }
 }

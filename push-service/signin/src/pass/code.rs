@@ -1,7 +1,6 @@
 //! What IT support reads out: 65 random bits and a check character, in the alphabet of the typed enrolment code.
 
-use authenticator_protocol::code::{CROCKFORD, crockford};
-use authenticator_protocol::typed::check;
+use authenticator_protocol::typed::{check, meant, spelled};
 use std::fmt;
 
 /// Characters that carry the secret, before the check character.
@@ -26,23 +25,16 @@ impl PassCode {
             |index: usize| u8::try_from((bits >> (5 * (RANDOM - 1 - index))) & 31).unwrap_or_default();
         let mut values: Vec<u8> = (0..RANDOM).map(value).collect();
         values.push(check(&values));
-        Self(values.into_iter().map(|value| char::from(CROCKFORD[usize::from(value)])).collect())
+        Self(spelled(&values))
     }
 
     /// What a person typed: case, spaces, hyphens, `O` for `0` and `I` or `L` for `1` do not matter.
     pub fn typed(text: &str) -> Result<Self, PassError> {
-        let meant: Option<String> = text
-            .chars()
-            .filter(|c| !c.is_whitespace() && *c != '-')
-            .take(RANDOM + 2)
-            .map(crockford)
-            .collect();
-        let meant = meant.ok_or(PassError)?;
-        let place =
-            |c: u8| CROCKFORD.iter().position(|other| *other == c).and_then(|at| u8::try_from(at).ok());
-        let values: Vec<u8> = meant.bytes().filter_map(place).collect();
+        let values = meant(text, RANDOM + 2).ok_or(PassError)?;
         match values.split_last() {
-            Some((last, secret)) if secret.len() == RANDOM && *last == check(secret) => Ok(Self(meant)),
+            Some((last, secret)) if secret.len() == RANDOM && *last == check(secret) => {
+                Ok(Self(spelled(&values)))
+            }
             _ => Err(PassError),
         }
     }
@@ -69,6 +61,7 @@ impl fmt::Debug for PassCode {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use authenticator_protocol::code::CROCKFORD;
 
     fn code() -> PassCode {
         PassCode::from_bits([0x9A, 0x3C, 0x51, 0x77, 0x08, 0xEE, 0x12, 0xB7, 0xFF])

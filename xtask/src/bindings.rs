@@ -4,7 +4,8 @@ use crate::generated::{self, File};
 use crate::parts::{self, execute};
 use std::path::Path;
 
-const CRATE: &str = "authenticator-bindings";
+/// Of `bindings/generator`.
+const GENERATOR: &str = "target/debug/generate-bindings";
 /// What shells load, for this machine.
 const LIBRARY: &str = "target/debug/libauthenticator.so";
 /// Where the generator writes, and where each file lives.
@@ -43,17 +44,7 @@ fn generate(root: &Path) -> Result<(), String> {
         execute(
             root,
             &[
-                "cargo",
-                "run",
-                "-q",
-                "--locked",
-                "-p",
-                CRATE,
-                "--profile",
-                "generator",
-                "--features",
-                "generator",
-                "--",
+                GENERATOR,
                 "generate",
                 "--no-format",
                 "--config",

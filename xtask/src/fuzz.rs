@@ -45,7 +45,7 @@ impl Asked {
 /// Long, by command.
 pub(crate) fn run(root: &Path, words: &[&str]) -> Result<(), String> {
     let asked = Asked::parse(words).ok_or(HELP)?;
-    let fuzzer = Fuzzer::watched(root, &["--features", "service"])?;
+    let fuzzer = Fuzzer::build(root, &["--features", "service"])?;
     if let Some(unknown) = asked.targets.iter().find(|target| !fuzzer.targets.contains(target)) {
         return Err(format!("there is no target {unknown}; there are {}", fuzzer.targets.join(", ")));
     }
@@ -70,17 +70,13 @@ pub(crate) fn run(root: &Path, words: &[&str]) -> Result<(), String> {
 }
 
 /// Short, in the checks: every input of the corpus, and a few seconds beyond. The targets that bring the whole service
-/// along are only given their corpus, and share what the other checks have built.
+/// along are only given their corpus, as all are by the tests of `tests/fuzz/targets`.
 pub(crate) fn check(root: &Path) -> Result<(), String> {
-    let fuzzer = Fuzzer::watched(root, &[])?;
+    let fuzzer = Fuzzer::build(root, &[])?;
     for target in &fuzzer.targets {
         let fresh = fuzzer.built.join("check").join(target);
         _ = fs::remove_dir_all(&fresh);
         fuzzer.play(target, &fresh, SHORT)?;
-    }
-    let unwatched = Fuzzer::unwatched(root)?;
-    for target in unwatched.targets.iter().filter(|target| !fuzzer.targets.contains(target)) {
-        unwatched.give(target, &files(&unwatched.corpus(target))?)?;
     }
     Ok(())
 }
@@ -96,26 +92,17 @@ struct Fuzzer {
 }
 
 impl Fuzzer {
-    fn watched(root: &Path, more: &[&str]) -> Result<Self, String> {
-        let mut cargo = Command::new("cargo");
-        cargo.env("RUSTC_WRAPPER", root.join("tests/fuzz/rustc.sh")).args(["build", "--release"]).args(more);
-        Self::build(root, cargo, target_folder(root).join("fuzz"), "release")
-    }
-
-    fn unwatched(root: &Path) -> Result<Self, String> {
-        let mut cargo = Command::new("cargo");
-        cargo.args(["build", "--features", "service"]);
-        Self::build(root, cargo, target_folder(root), "debug")
-    }
-
-    fn build(root: &Path, mut cargo: Command, built: PathBuf, profile: &str) -> Result<Self, String> {
+    fn build(root: &Path, more: &[&str]) -> Result<Self, String> {
+        let built = target_folder(root).join("fuzz");
         let folder = root.join("tests/fuzz");
+        let mut cargo = Command::new("cargo");
+        cargo.env("RUSTC_WRAPPER", folder.join("rustc.sh")).args(["build", "--release"]).args(more);
         cargo.args(["--quiet", "--locked", "--manifest-path"]).arg(folder.join("Cargo.toml"));
         cargo.arg("--target-dir").arg(&built);
         if !cargo.status().is_ok_and(|status| status.success()) {
             return Err("the fuzz targets do not build".to_owned());
         }
-        let binary = built.join(profile).join("fuzz");
+        let binary = built.join("release").join("fuzz");
         let listed =
             Command::new(&binary).arg("-runs=0").output().map_err(|error| format!("fuzz: {error}"))?;
         let targets = String::from_utf8_lossy(&listed.stdout).lines().map(str::to_owned).collect();
@@ -181,11 +168,6 @@ impl Fuzzer {
 
 fn target_folder(root: &Path) -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from)
-}
-
-fn files(folder: &Path) -> Result<Vec<PathBuf>, String> {
-    let read = |error| format!("{}: {error}", folder.display());
-    fs::read_dir(folder).map_err(read)?.map(|entry| entry.map(|entry| entry.path()).map_err(read)).collect()
 }
 
 #[cfg(test)]

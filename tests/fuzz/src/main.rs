@@ -1,50 +1,11 @@
-//! Everything that reads what a stranger sends, given what nobody wrote. One binary: `FUZZ_TARGET` names the target,
-//! and without it the names are listed. `cargo xtask fuzz` builds and runs it.
-//!
-//! `protocol` has the decoders of the wire, `messages` the signed messages, `service` what the service reads beside
-//! them (a feature, for the time that it takes to build), `phone` drives the phone's core; `reader` turns bytes into
-//! choices.
+//! The targets of `targets/` under libFuzzer, as one binary: `FUZZ_TARGET` names the target, and without it the names
+//! are listed. `cargo xtask fuzz` builds and runs it.
 
 #![no_main]
 #![expect(clippy::print_stdout, reason = "lists the targets for whoever runs it")]
 
-mod messages;
-mod phone;
-mod protocol;
-mod reader;
-#[cfg(feature = "service")]
-mod service;
-
+use fuzz_targets::{TARGETS, Target};
 use std::sync::LazyLock;
-
-type Target = fn(&[u8]);
-
-const TARGETS: &[(&str, Target)] = &[
-    ("message", messages::message),
-    ("link", protocol::link),
-    ("jwk", protocol::jwk),
-    ("values", protocol::values),
-    ("text", protocol::text),
-    ("problem", protocol::problem),
-    ("fetch_reply", protocol::fetch_reply),
-    ("answer_reply", protocol::answer_reply),
-    ("greeting", protocol::greeting),
-    ("server", protocol::server),
-    ("typed_code", protocol::typed_code),
-    ("version", protocol::version),
-    ("statement", protocol::statement),
-    ("wake", protocol::wake),
-    ("saved", phone::saved),
-    ("phone", phone::phone),
-    #[cfg(feature = "service")]
-    ("config", service::config),
-    #[cfg(feature = "service")]
-    ("form", service::form),
-    #[cfg(feature = "service")]
-    ("headers", service::headers),
-    #[cfg(feature = "service")]
-    ("network", service::network),
-];
 
 static TARGET: LazyLock<Target> = LazyLock::new(|| {
     let named = std::env::var("FUZZ_TARGET").unwrap_or_default();

@@ -53,8 +53,9 @@ pub fn styrk() -> &'static Path {
             Some("debug") | None => "dev",
             Some(other) => other,
         };
-        // Together with this crate, so that what it is made of is what was built for the test.
-        let arguments = ["build", "--locked", "--quiet", "-p", "e2e", "-p", "push-service", "--bin", "styrk"];
+        // The selection of `cargo test --workspace`: with another one dependencies have other features, and dozens of
+        // crates are compiled again.
+        let arguments = ["build", "--locked", "--quiet", "--workspace", "--bins", "--lib", "--tests"];
         let mut cargo = Command::new(env!("CARGO"));
         cargo.args(arguments).args(["--profile", profile]).current_dir(env!("CARGO_MANIFEST_DIR"));
         cargo.arg("--target-dir").arg(folder.parent().expect("TARGET/PROFILE"));

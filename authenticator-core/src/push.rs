@@ -276,7 +276,7 @@ impl Core {
                 let failed = line.registering.failed;
                 line.registering.failed = failed.saturating_add(1);
                 let wait = FIRST_WAIT.saturating_mul(1 << failed.min(10)).min(LAST_WAIT);
-                let wait = wait.saturating_add(self.random.below(wait / 2)).min(LAST_WAIT);
+                let wait = wait.saturating_add(self.random.below(wait / 2));
                 line.registering.timer = Some(self.queue.timer(wait));
             }
         }

@@ -271,7 +271,7 @@ impl Core {
         if front {
             let wait = FIRST_WAIT.saturating_mul(1 << line.failed.min(6)).min(LAST_WAIT);
             line.failed = line.failed.saturating_add(1);
-            let wait = wait.saturating_add(self.random.below(wait / 2)).min(LAST_WAIT);
+            let wait = wait.saturating_add(self.random.below(wait / 2));
             line.link = Link::Pausing { timer: self.queue.timer(wait) };
         }
     }

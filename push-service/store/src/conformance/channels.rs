@@ -1,5 +1,6 @@
 use super::Engine;
 use super::world::World;
+use authenticator_protocol::answer::DenialReason;
 use authenticator_protocol::channels::{Channel, FcmAddress, PushAddress};
 use authenticator_protocol::code::{Bytes, Secret};
 use authenticator_protocol::ids::DeviceId;
@@ -56,6 +57,22 @@ pub async fn a_devices_channels_are_replaced_judged_and_end_with_it(engine: Box<
     assert_eq!(states().await[0], ChannelState::Superseded);
     assert!(world.store.to_wake(device).await.unwrap().is_none());
     assert_eq!(register(4).await.unwrap().value, Err(NotTaken::Ended));
+}
+
+/// A request that wakes nobody makes no other wake urgent (property 18).
+pub async fn a_silent_request_is_no_reason_to_wake(engine: Box<dyn Engine>) {
+    let world = World::plain(engine).await;
+    let user = world.user().await;
+    let (phone, _) = world.enrolled(world.session(user).await).await;
+    world.store.register_channels(list(phone.device, 1)).await.unwrap().value.unwrap();
+    let until = || async { world.store.to_wake(phone.device).await.unwrap().unwrap().until };
+    assert_eq!(until().await, None);
+    let loud = world.open(world.session(user).await).await.unwrap();
+    assert_eq!(until().await, Some(world.view(loud).await.request.expires));
+    world.deny(&phone, DenialReason::NotMe).await;
+    let silent = world.open(world.session(user).await).await.unwrap();
+    assert!(world.view(silent).await.request.silent && world.challenge(&phone).await.is_some());
+    assert_eq!(until().await, None);
 }
 
 impl World {

@@ -91,6 +91,7 @@ macro_rules! every_case {
             a_removed_device_takes_its_approvals_along
             a_phone_that_leaves_is_gone
             a_devices_channels_are_replaced_judged_and_end_with_it
+            a_silent_request_is_no_reason_to_wake
             sessions_end_idle_and_in_all
             a_raised_session_shows_the_way
             the_password_is_enough_where_the_policy_says_so

@@ -158,9 +158,10 @@ pub(super) fn suspects(at: Reading<'_>, provider: Provider, since: Millis) -> Ou
     Ok(one(at.db, sql, params![provider.as_str(), ms(since)], |columns| columns.take())?.unwrap_or(0))
 }
 
-/// Until when the newest request that asks this device is pending.
+/// Until when the newest request that asks this device aloud is pending. One that wakes nobody (property 18) makes no
+/// other wake urgent.
 pub(super) fn asked_until(at: Reading<'_>, device: DeviceId) -> Outcome<Option<Millis>> {
     let sql = "SELECT max(r.expires) FROM challenges c JOIN requests r ON r.id = c.request
-        WHERE c.device = ?1 AND r.ended_at IS NULL AND r.expires > ?2";
+        WHERE c.device = ?1 AND r.ended_at IS NULL AND r.expires > ?2 AND NOT r.silent";
     Ok(one(at.db, sql, params![device.as_bytes(), ms(at.now)], |columns| columns.maybe())?.flatten())
 }

@@ -11,7 +11,7 @@ common-yesterday = yesterday { $time }
 
 page-skip = Skip to the content
 page-other-language = Svenska
-page-signed-in-as = Signed in as { $user }
+page-signed-in-as = User: { $user }
 page-support = IT support: { $support }
 page-request = Reference { $id }
 page-code = Error code { $code } · { $reference }
@@ -22,7 +22,7 @@ page-home = Go to the start page
 page-reconnecting = No contact with the service right now. Reconnecting …
 page-reconnected = The contact is back.
 page-time-left = Time left
-page-no-script = When you are done on the phone, choose Continue here.
+page-no-script = When you are done on the phone, choose "Continue" here.
 
 ## Sign in
 
@@ -31,7 +31,7 @@ page-sign-in-to = to { $application }
 page-sign-in-login = E-mail address or user name
 page-sign-in-password = Password
 page-sign-in-button = Sign in
-page-sign-in-wrong = The e-mail address or the password is not right. You are not signed in. Check both and try again. If it still does not work, contact IT support.
+page-sign-in-wrong = What you typed is not right, so you are not signed in. Check both the password and the e-mail address or user name, and try again. If it still does not work, contact IT support.
 page-sign-in-throttled = { $minutes ->
         [one] There have been too many attempts, so signing in is paused. Wait one minute, then try again.
        *[other] There have been too many attempts, so signing in is paused. Wait { $minutes } minutes, then try again.
@@ -47,7 +47,7 @@ page-number-security-title = Confirm on your phone that it is you
 page-number-security-lead = You are about to open your security information. Open the app and enter the number
 page-number-add-title = Approve the new phone
 page-number-add-lead = Open the app on the phone that you already use and enter the number
-page-number-trust-title = Approve this browser on your phone
+page-number-trust-title = Approve this browser with your phone
 page-number-trust-lead = After that we will not ask every time in this browser. Open the app and enter the number
 page-number-label = Number
 page-number-sent = The request was sent to { $device }.
@@ -57,7 +57,7 @@ page-number-hint = No notification? Open the app and pull down.
 
 page-confirm-title = Confirm that it is you
 page-confirm-lead = The password is not enough here, not even in the organisation's network. This protects you if somebody else knows your password.
-page-confirm-ask = Ask my phone
+page-confirm-ask = Confirm on the phone
 
 ## Ways a sign-in ends
 
@@ -66,8 +66,8 @@ page-ended-denied-text = The sign-in was denied on the phone. You are not signed
 page-ended-denied-next = Try again if you wanted to sign in. Was it not you who answered on the phone? Contact IT support.
 page-ended-reported-title = The sign-in was stopped
 page-ended-reported-text = Somebody answered "No, it's not me" on the phone. You are not signed in, and IT support can see what happened.
-page-ended-reported-next = Was it you who pressed the wrong button? Try again, or contact IT support if the phone gets no new request.
-page-ended-wrong-number-title = The sign-in was stopped
+page-ended-reported-next = Did you press the wrong button? Try again, or contact IT support if the phone gets no new request.
+page-ended-wrong-number-title = Wrong number
 page-ended-wrong-number-text = A wrong number was entered on the phone, so this sign-in was stopped. Try again.
 page-ended-wrong-number-next = Every sign-in has its own number, which can be entered only once. Was it not you who entered it? Contact IT support.
 page-ended-expired-title = The time ran out
@@ -84,7 +84,7 @@ page-ended-failed-title = The sign-in could not be completed
 page-ended-failed-text = The phone answered, but the answer could not be confirmed. You are not signed in.
 page-ended-failed-next = Try again. If it happens once more, update the app or contact IT support.
 page-ended-locked-title = The app is blocked for sign-in
-page-ended-locked-text = A wrong number has been entered too many times in a row. That is why the app cannot be used to sign in right now.
+page-ended-locked-text = A wrong number has been entered too many times. The app cannot be used to sign in until IT support has unlocked it.
 page-ended-locked-next = Sign in another way, or contact IT support to unlock the app.
 
 ## Another way
@@ -99,16 +99,16 @@ page-other-way-none-title = Does none of this work?
 page-other-way-none = Have you lost your phone or got a new one? Contact IT support: they help you to sign in and block the old phone.
 page-other-way-back = Back
 page-pass-title = Temporary pass
-page-pass-lead = Type the pass that IT support has given you. It works once.
-page-pass-label = Pass
-page-pass-mistyped = What you typed cannot be a pass. A pass has 14 characters. Check the characters and try again.
+page-pass-lead = Type the temporary pass that IT support has given you. It works once.
+page-pass-label = Temporary pass
+page-pass-mistyped = A character is missing or wrong. A temporary pass has 14 characters. Check them and try again.
 page-pass-wrong = The pass is not right, or is no longer valid. You are not signed in. Check the characters and try again, or ask IT support for a new pass.
-page-pass-none = No pass? IT support makes sure that it is you and gives you one: { $support }
+page-pass-none = No temporary pass? IT support makes sure that it is you and gives you one: { $support }
 page-not-allowed-title = More than your password is needed
 page-not-allowed-lead = No phone has been added, because the password alone is not enough for that. It protects you if somebody else has got hold of your password. Do one of these:
 page-not-allowed-phone = Use a phone that is already registered
 page-not-allowed-phone-text = Sign in with it first; then it can approve the new phone.
-page-not-allowed-network = Connect to { $organisation }
+page-not-allowed-network = Use the network at { $organisation }
 page-not-allowed-network-text = Register on a computer in the organisation's network.
 page-not-allowed-support = Contact IT support
 page-not-allowed-support-text = They make sure that it is you and give you a temporary pass: { $support }
@@ -119,7 +119,7 @@ page-not-allowed-pass = I have a temporary pass
 page-register-intro-title = Register your phone
 page-register-required = To continue, you need to show with your phone that it is you. You do this once, and it takes about two minutes.
 page-register-intro-lead = Add a phone to approve sign-ins with. It takes about two minutes.
-page-register-why = A password can be stolen. With the phone, nobody else can sign in as you.
+page-register-why = A password can be stolen. But without your phone, nobody else can sign in as you.
 page-register-intro-install = Install the app Styrk
 page-register-intro-install-text = It is in the App Store and Google Play. On a work phone it is usually there already.
 page-register-intro-scan = Scan a code
@@ -131,15 +131,15 @@ page-register-step = Step { $step } of 3
 page-register-code-title = Scan the code with the app
 page-register-code-image = QR code to scan with the app Styrk
 page-register-code-open = Open Styrk on the phone
-page-register-code-add = Choose Add account, then Work or school account
+page-register-code-add = Choose "Add account", then "Work or school account"
 page-register-code-scan = Point the camera at the code
 page-register-code-here = Open the app on this phone
 page-register-code-no-camera = Can't you scan?
-page-register-code-type = You can type the code instead. Choose Add account in the app, then Type the code. Type what it says here, and do not show it to anybody else.
+page-register-code-type = You can type the code instead. Choose "Add account" in the app, then "Type the code". Type what it says here, and do not show it to anybody else.
 page-register-code-type-login = E-mail address or user name
 page-register-code-type-code = Code
 page-register-code-type-server = The server's address, if the app asks for it
-page-register-code-link = Or copy the link to the phone. Then choose Paste the link in the app. Do not show it to anybody else.
+page-register-code-link = Or copy the link to the phone. Then choose "Paste the link" in the app. Do not show it to anybody else.
 page-register-code-link-label = Link for the app
 page-register-code-time = { $minutes ->
         [one] The code is valid for about one more minute.
@@ -154,7 +154,7 @@ page-register-characters-wrong = { $tries ->
        *[other] The characters are not right, so the phone has not been added yet. Read them on the phone and type again. You have { $tries } tries left.
     }
 page-register-characters-none = My phone shows no characters
-page-register-characters-none-text = Then somebody else's phone may have used the code. It has not been added. Do not type anything here: start again with a new code that only you can see.
+page-register-characters-none-text = Then somebody else's phone may have used the code. That phone has not been added. Do not type anything here: start again with a new code that only you can see.
 page-register-start-again = Start again with a new code
 page-register-test-title = Try to approve
 page-register-test-lead = Open the app on { $device } and enter the number
@@ -240,7 +240,7 @@ page-link-title = Open this link in the app Styrk
 page-link-text = The link adds your phone, but it was opened in the browser. Nothing has been added.
 page-link-install = Install the app Styrk from the App Store or Google Play, if you do not have it already.
 page-link-again = Go back to the page where you got the link, and open it again.
-page-link-paste = Does the browser still open? Copy the link and choose Paste the link in the app.
+page-link-paste = Does the browser still open? Copy the link and choose "Paste the link" in the app.
 page-link-advice = Only open links that you have fetched yourself. If somebody sent you this link, contact IT support: { $support }
 
 ## Problems
@@ -273,7 +273,7 @@ page-problem-other-registration-text = What you typed belonged to an older page,
 ## Phone: accounts and settings
 
 phone-accounts-title = Accounts
-phone-accounts-empty = There is no account here yet. Begin on the page where you register, then choose Add account here.
+phone-accounts-empty = There is no account here yet. Begin on the page where you register, then choose "Add account" here.
 phone-accounts-pull = Pull down to see whether a request is waiting
 phone-no-requests = Nothing is waiting for an answer
 phone-checking = Looking for requests …
@@ -283,7 +283,7 @@ phone-account-remove = Remove the account from this phone
 phone-remove-title = Do you want to remove the account?
 phone-remove-text = After that you cannot approve sign-ins at { $organisation } with this phone. You can add the account again later.
 phone-remove-yes = Remove
-phone-remove-offline = The account is removed from this phone, but the organisation could not be reached. It may still count on this phone. Remove the phone on the page My security information too, or contact IT support.
+phone-remove-offline = The account is removed from this phone, but the organisation could not be reached. The phone may still be registered there. Remove it on the page "My security information" too, or contact IT support.
 phone-account-unfinished-title = Not ready yet
 phone-account-unfinished-text = This phone cannot approve sign-ins at { $organisation } yet. Continue on the page where you register. If the page asks for characters that this phone no longer shows, remove the account here and get a new code on the page.
 phone-account-ended-title = The account no longer works here
@@ -320,10 +320,10 @@ phone-type-where = All of it is on the page where you register, under "Can't you
 phone-type-no-login = Type the whole e-mail address, or the user name with its @, as it is shown on the page.
 phone-type-length = The code has ten characters. Check what you have typed.
 phone-type-mistyped = Check the code: something was mistyped.
-phone-type-unknown = The code does not belong to this e-mail address, or is no longer valid. Nothing has been added. Compare both with the page, or get a new code there.
+phone-type-unknown = The code does not belong to this e-mail address or user name, or is no longer valid. Nothing has been added. Compare both with the page, or get a new code there.
 phone-type-too-many = There have been too many attempts from this network, so nothing has been added. Wait a minute and try again.
 phone-type-finding = Looking for the server …
-phone-type-server = The server could not be found from the e-mail address. Type the server's address too: it is on the page.
+phone-type-server = The app did not find the server. Type the server's address too: it is on the page.
 phone-type-server-offline = The server could not be found right now. Check that you are online and try again, or type the server's address, which is on the page.
 phone-type-server-wrong = The server's address looks wrong. Type it exactly as it is shown on the page.
 phone-add-camera-refused = The app may not use the camera, so the code cannot be scanned. Type the code, paste the link or choose a picture of the code instead. You can allow the camera in the phone's settings.
@@ -367,9 +367,9 @@ phone-from = { $browser } on { $system }
 phone-from-unknown = Unknown browser
 phone-purpose-sign-in = Sign in
 phone-purpose-trust-browser-days = { $days ->
-    [one] Don't ask again in this browser for { $days } day
-   *[other] Don't ask again in this browser for { $days } days
-}
+        [one] Don't ask again in that browser for { $days } day
+       *[other] Don't ask again in that browser for { $days } days
+    }
 phone-purpose-open-security = Open your security information
 phone-purpose-add-device = Add the phone { $device }
 phone-purpose-enable-phone-sign-in = Enable phone sign-in
@@ -385,21 +385,21 @@ phone-approved-unknown-browser-text = You are signed in to { $application }.
 phone-approved-other-text = It is approved. Go on where you started.
 phone-reported-title = Thank you, the sign-in is stopped
 phone-reported-text = Nobody was signed in. { $organisation } can see what happened. Somebody may have your password, so change it now.
-phone-cancelled-title = The sign-in was cancelled
-phone-cancelled-text = Nobody was signed in. If you want to sign in, start again on the page.
+phone-cancelled-title = Cancelled
+phone-cancelled-text = Nothing was approved. Start again on the page if you want to try again.
 phone-wrong-number-title = Wrong number
-phone-wrong-number-text = The number was not right, so this sign-in was stopped. Nobody was signed in. Try again on the page, and enter the new number shown there.
+phone-wrong-number-text = The number was not right, and it can be entered only once. Nothing was approved. Start again on the page, and enter the new number shown there.
 phone-expired-title = The time ran out
-phone-expired-text = Nobody answered in time, so nobody was signed in. Try again on the page where you sign in.
+phone-expired-text = Nobody answered in time, so nothing was approved. Start again on the page.
 phone-unheard-title = Your answer may not have arrived
-phone-unheard-text = The time ran out, and the phone does not know whether your answer arrived. Look at the page where you sign in. If you are not signed in there, try again.
+phone-unheard-text = The time ran out, and the phone does not know whether your answer arrived. Look at the page where you started. If you cannot go on there, try again.
 phone-unheard-report-text = The time ran out, and the phone does not know whether the organisation was told that it was not you. Somebody may have your password, so change it now, and contact IT support.
 phone-superseded-title = A newer request has come
 phone-superseded-text = This request is no longer valid, because a newer one has replaced it. Answer the new one instead.
 phone-ended-elsewhere-title = Already answered
 phone-ended-elsewhere-text = The request has already been answered, so there is nothing to do here. Was it not you? Contact IT support.
 phone-ended-failed-title = It could not be completed
-phone-ended-failed-text = The answer could not be confirmed, so nobody was signed in. Try again on the page. If it happens once more, contact IT support.
+phone-ended-failed-text = The answer could not be confirmed, so nothing was approved. Start again on the page. If it happens once more, contact IT support.
 
 ## Phone: what can go wrong
 
@@ -415,14 +415,14 @@ phone-error-state-newer = The accounts on this phone were saved by a newer versi
 phone-error-not-a-code = This is not a code for adding an account: { $text }. Nothing has been added. Scan the code on the page where you register.
 phone-error-web-address = The code leads to an ordinary web page, so nothing has been added. Scan the code on the page where you register.
 phone-error-other-app-code = The code belongs to another app, so nothing has been added. Get a code for Styrk on the page where you register.
-phone-error-http = The link is not secure, so nothing has been added. Get a new code on the page where you register. If it looks the same, contact IT support.
-phone-error-version = The code is made for a newer version of the app, so nothing has been added. Update the app and start again with the code.
-phone-error-host = The address in the code looks wrong, so nothing has been added. Get a new code on the page where you register. If it looks the same, contact IT support.
+phone-error-http = The link is not secure, so nothing has been added. Get a new code on the page where you register. If it happens again, contact IT support.
+phone-error-version = The code is made for a newer version of the app, so nothing has been added. Update the app, then scan or type the code again.
+phone-error-host = The address in the code looks wrong, so nothing has been added. Get a new code on the page where you register. If it happens again, contact IT support.
 phone-error-code-expired = The code is no longer valid, so nothing has been added. Get a new code on the page.
-phone-error-code-used = Stop! Another phone has already used this code. This phone has not been added. Was it not you? Type no characters on the page, and tell IT support now.
-phone-error-identity = The server could not prove that it is the one in the code, so nothing has been added. Start again on the page where you register and get a new code. If it happens again it may be a look-alike: do not go on, and contact IT support.
+phone-error-code-used = Stop! Another phone has already used this code. This phone has not been added. Was it you? Get a new code on the page. Was it not you? Type no characters on the page, and contact IT support now.
+phone-error-identity = The server could not prove that it is the right one, so nothing has been added. Start again on the page where you register and get a new code. If it happens again, the server may be a fake: do not go on, but contact IT support.
 phone-error-name-taken = { $organisation } has sent a request in another organisation's name, so it is not shown. Nothing has been approved. Do not go on, and contact IT support.
-phone-error-unproven = A request that seemed to come from { $organisation } could not be trusted: the server could not prove who it is. The request was not shown, and nothing has been approved here. Contact IT support, and tell them what it says here.
+phone-error-unproven = A request that seemed to come from { $organisation } could not be trusted: the server could not prove that it is genuine. The request was not shown, and nothing has been approved here. Contact IT support, and tell them what it says here.
 phone-error-clock = The phone's clock is wrong, so the organisation did not accept what was sent. Turn on automatic time in the phone's settings and try again.
 phone-error-update = The app is too old for this, so nothing has been sent. Update the app and try again.
 phone-error-app-too-old = The organisation requires a newer version of the app, so requests cannot be shown. Update the app and try again. If you cannot, contact IT support.
@@ -430,7 +430,7 @@ phone-error-server = Something went wrong at the organisation, so it could not b
 phone-error-key = The phone could not make a secure key, so nothing has been added. Check that the phone has a screen lock and try again.
 phone-error-key-cancelled = You did not confirm with the screen lock, so nothing has been sent. Try again and confirm with fingerprint, face or passcode.
 phone-error-already-added = The account is already on this phone, so nothing has been changed. To add it again, remove the old one first.
-phone-error-small = Code for IT support: { $code }
+phone-error-small = Error code for IT support: { $code }
 
 ## Device management: what an administrator reads about each setting of the app
 
@@ -441,7 +441,7 @@ managed-user-hint-text = E-mail address, or user name with its @, of the person 
 managed-enrolment-token-title = Code for adding an account
 managed-enrolment-token-text = A code made for one particular phone, which works only once. Leave the field empty if the system cannot give each phone a code of its own.
 managed-require-biometric-title = Require fingerprint or face recognition to be set up
-managed-require-biometric-text = An account can only be added on a phone where fingerprint or face recognition is set up. To require it at every approval too, turn off Allow the screen lock's passcode.
+managed-require-biometric-text = An account can only be added on a phone where fingerprint or face recognition is set up. To require it at every approval too, turn off "Allow the screen lock's passcode".
 managed-allow-device-credential-title = Allow the screen lock's passcode
 managed-allow-device-credential-text = The user may approve with the screen lock's passcode (PIN, pattern or password) instead of fingerprint or face. If this is off, a phone that has neither fingerprint nor face recognition cannot approve, and if these change, the account must be added again.
 managed-allow-totp-title = Allow one-time codes in the app
@@ -451,7 +451,7 @@ managed-allow-screenshots-text = The user may take screenshots of the app and re
 managed-pinned-spki-title = Public keys in the server's certificate
 managed-pinned-spki-text = SHA-256 of each public key (SPKI) that the server's certificate may have, in Base64. Give at least two, so that one can be replaced. On Android, write them in the same field with commas between. If none of them matches, the app cannot reach the server. If the field is empty, any certificate that the app trusts is accepted.
 managed-push-transport-title = How the phone learns that a request is waiting
-managed-push-transport-text = Automatic uses the notifications of Apple or Google, which contain nothing about the request. UnifiedPush sends notifications through a server that the organisation can run itself; on iPhone, Apple's are used all the same. With The app's own connection only, no notification service is used; on iPhone, requests are then seen only while the app is open.
+managed-push-transport-text = "Automatic" uses the notifications of Apple or Google, which contain nothing about the request. "UnifiedPush" sends notifications through a server that the organisation can run itself; on iPhone, Apple's are used all the same. With "The app's own connection only", no notification service is used; on iPhone, requests are then seen only while the app is open.
 managed-push-transport-automatic = Automatic
 managed-push-transport-unified-push = UnifiedPush (Android only)
 managed-push-transport-socket = The app's own connection only

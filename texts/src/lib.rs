@@ -71,7 +71,7 @@ mod tests {
     fn a_sentence_is_found_by_method_and_by_key() {
         let texts = Texts::new(Language::Sv);
         assert_eq!(texts.phone_approve_title(), "Försöker du logga in?");
-        assert_eq!(texts.page_number_sent("iPhone 15"), "Frågan har skickats till iPhone 15.");
+        assert_eq!(texts.page_number_sent("iPhone 15"), "Begäran har skickats till iPhone 15.");
         assert_eq!(
             texts.format("phone-approve-sender", &args(&[("organisation", "Region X")])).as_deref(),
             Some("Begäran från Region X")

@@ -24,7 +24,7 @@ async fn unknown_wrong_and_disabled_are_told_the_same() -> Outcome {
     world.disable(USERS[1].login()).await?;
     let wrong = told(&mut world.browser(), USERS[0].login(), "not the password").await?;
     assert_eq!(wrong.0, 422);
-    assert!(wrong.1.contains("The e-mail address or the password is not right."));
+    assert!(wrong.1.contains("What you typed is not right"));
     for (what, login, password) in [
         ("unknown", "nobody@regionx.example", PASSWORD),
         ("disabled", USERS[1].login(), PASSWORD),

@@ -5,6 +5,7 @@
 use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _, phc::PasswordHash};
 use argon2::{Algorithm, Argon2, Params, Version};
 use async_trait::async_trait;
+use authenticator_protocol::code;
 use signin::user::User;
 use std::sync::Arc;
 use store::{Store, StoreError};
@@ -14,8 +15,8 @@ use zeroize::Zeroizing;
 /// What a directory says about a login and a password.
 #[derive(Debug)]
 pub enum Checked {
-    /// The password is right, and the user may sign in.
-    Right(Box<User>),
+    /// The password is right, and the user may sign in. What stands for the password, if it can change meanwhile.
+    Right(Box<User>, Option<code::Hash>),
     /// Unknown user, wrong password or disabled user: nobody is told which. The user, if there is one, for the
     /// audit trail alone.
     Wrong(Option<Box<User>>),
@@ -59,11 +60,12 @@ impl Directory for Embedded {
         if password.len() > MAX_PASSWORD {
             return Ok(Checked::Wrong(user.map(Box::new)));
         }
+        let stamp = store::stamp(&hash);
         // Somebody who has no password takes as long, and never has the right one.
         let (has_one, hash) = if hash.is_empty() { (false, self.nobody.clone()) } else { (true, hash) };
         let Some(right) = self.hashers.verify(password, hash).await else { return Ok(Checked::Busy) };
         Ok(match user {
-            Some(user) if right && has_one && !user.disabled => Checked::Right(Box::new(user)),
+            Some(user) if right && has_one && !user.disabled => Checked::Right(Box::new(user), Some(stamp)),
             user => Checked::Wrong(user.map(Box::new)),
         })
     }
@@ -181,7 +183,7 @@ mod tests {
         );
         for login in ["anna", "bo", "cia", "nobody at all"] {
             assert!(matches!(nobody.check(login, "right").await, Ok(Checked::Busy)), "{login}");
-            let gets_in = matches!(one.check(login, "right").await, Ok(Checked::Right(_)));
+            let gets_in = matches!(one.check(login, "right").await, Ok(Checked::Right(..)));
             assert_eq!(gets_in, login == "anna", "{login}");
         }
         // A phrase that nobody has opens nothing either, least of all for whoever has no password.

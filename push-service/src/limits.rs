@@ -49,6 +49,10 @@ pub struct Limits {
     requests: Mutex<Throttle<(UserId, Place)>>,
     /// Registrations that one user begins from one place: 20 in 10 minutes.
     enrolments: Mutex<Throttle<(UserId, Place)>>,
+    /// Registrations that were refused to one user in one place, and stand in the audit trail: 20 in 10 minutes.
+    refusals: Mutex<Throttle<(UserId, Place)>>,
+    /// Lists of channels of one device: 20 in 10 minutes.
+    channels: Mutex<Throttle<DeviceId>>,
     /// Passes that one user types from one place: 10 in 10 minutes.
     codes: Mutex<Throttle<(UserId, Place)>>,
     /// Sign-in requests of one user from all networks together: 60 in 5 minutes. With those of the owner's own
@@ -82,6 +86,8 @@ pub enum Limit {
     Enrolment,
     /// Passes that were typed.
     Pass,
+    /// Lists of channels of one device.
+    Channels,
     /// Calls of one relying party.
     ApiCall,
     /// Wrong keys of relying parties from one network.
@@ -94,7 +100,7 @@ pub enum Limit {
 
 impl Limit {
     /// All of them, in their order.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Password,
         Self::Claim,
         Self::TypedCode,
@@ -102,6 +108,7 @@ impl Limit {
         Self::Request,
         Self::Enrolment,
         Self::Pass,
+        Self::Channels,
         Self::ApiCall,
         Self::ApiKey,
         Self::ApiWait,
@@ -118,6 +125,7 @@ impl Limit {
             Self::Request => "request",
             Self::Enrolment => "enrolment",
             Self::Pass => "pass",
+            Self::Channels => "channels",
             Self::ApiCall => "api_call",
             Self::ApiKey => "api_key",
             Self::ApiWait => "api_wait",
@@ -144,7 +152,7 @@ const UNOPENED_FROM_ONE: usize = 512;
 struct Passwords {
     /// One login from one place: 10 in 10 minutes.
     pair: Throttle<(Login, Place)>,
-    /// One place, whatever the login: 100 in 10 minutes.
+    /// One place, whatever the login, where the owner of that login has not signed in before: 100 in 10 minutes.
     place: Throttle<Place>,
     /// One login from networks where its owner has not signed in before: 100 in an hour.
     login: Throttle<Login>,
@@ -209,6 +217,8 @@ impl Limits {
             receipts: Mutex::new(Throttle::new(60, 60)),
             requests: Mutex::new(Throttle::new(30, 300)),
             enrolments: Mutex::new(Throttle::new(20, 600)),
+            refusals: Mutex::new(Throttle::new(20, 600)),
+            channels: Mutex::new(Throttle::new(20, 600)),
             codes: Mutex::new(Throttle::new(10, 600)),
             strangers: Mutex::new(Throttle::new(60, 300)),
             unopened: Places::new(UNOPENED, UNOPENED_FROM_ONE),
@@ -243,9 +253,18 @@ fn hashed(login: &str) -> Login {
 }
 
 impl Passwords {
+    /// Whether the owner of a login has signed in there. Nobody else can crowd such a place out, neither from elsewhere
+    /// nor from beside it; ten wrong passwords in ten minutes are enough there too.
+    fn is_familiar(&self, pair: &(Login, Place)) -> bool {
+        matches!(pair.1, Place::Browser(_)) || self.familiar.contains_key(pair)
+    }
+
     fn wait(&self, pair: &(Login, Place), now: Millis) -> Option<u64> {
-        let elsewhere = if self.familiar.contains_key(pair) { None } else { self.login.wait(&pair.0, now) };
-        [self.pair.wait(pair, now), self.place.wait(&pair.1, now), elsewhere].into_iter().flatten().max()
+        let own = self.pair.wait(pair, now);
+        if self.is_familiar(pair) {
+            return own;
+        }
+        [own, self.place.wait(&pair.1, now), self.login.wait(&pair.0, now)].into_iter().flatten().max()
     }
 }
 
@@ -283,8 +302,7 @@ impl Limits {
         if let Some(seconds) = passwords.wait(&pair, now) {
             return Try::Wait(seconds);
         }
-        let is_familiar = matches!(place, Place::Browser(_)) || passwords.familiar.contains_key(&pair);
-        let most = if is_familiar { RUNNING_IN_ALL } else { RUNNING_ELSEWHERE };
+        let most = if passwords.is_familiar(&pair) { RUNNING_IN_ALL } else { RUNNING_ELSEWHERE };
         let running = passwords.running.entry(pair.0).or_default();
         let here = running.get(place).copied().unwrap_or_default();
         if here >= RUNNING || running.values().sum::<usize>() >= most {
@@ -317,10 +335,10 @@ impl Limits {
                 false
             }
             Tried::Wrong => {
-                if !passwords.familiar.contains_key(&pair) {
+                if !passwords.is_familiar(&pair) {
                     passwords.login.count(pair.0, now);
+                    passwords.place.count(pair.1.clone(), now);
                 }
-                passwords.place.count(pair.1.clone(), now);
                 passwords.pair.count(pair.clone(), now);
                 passwords.wait(&pair, now).is_some()
             }
@@ -368,6 +386,16 @@ impl Limits {
     /// Counts a registration that has begun. Who may not begin one uses up nothing of who may.
     pub fn enrolment_begun(&self, user: UserId, place: Place, now: Millis) {
         lock(&self.enrolments).count((user, place), now);
+    }
+
+    /// Counts a registration that is refused; seconds to wait when there were too many to be noted once more.
+    pub fn enrolment_refused(&self, user: UserId, place: Place, now: Millis) -> Result<(), u64> {
+        counted(&self.refusals, (user, place), now).inspect_err(|_| self.hit(Limit::Enrolment))
+    }
+
+    /// Counts a list of channels that a device sends; seconds to wait when there were too many.
+    pub fn channels(&self, device: DeviceId, now: Millis) -> Result<(), u64> {
+        counted(&self.channels, device, now).inspect_err(|_| self.hit(Limit::Channels))
     }
 
     /// Counts a claim by a typed code before it is known whether the code is right, so that many at once are no way

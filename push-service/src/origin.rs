@@ -13,10 +13,12 @@ pub fn address(peer: IpAddr, headers: &HeaderMap, proxies: &[Network]) -> IpAddr
     if !is_proxy(peer) {
         return peer;
     }
-    let forwarded = headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok());
-    let listed: Vec<&str> = forwarded.flat_map(|value| value.split(',')).map(str::trim).collect();
+    // What the visitor has put in front may be anything; it must not hide what the proxy has added to the same line.
+    let lines = headers.get_all("x-forwarded-for").iter().map(|value| value.as_bytes());
+    let listed: Vec<&[u8]> = lines.flat_map(|line| line.split(|byte| *byte == b',')).collect();
     let mut nearest = peer;
     for text in listed.into_iter().rev() {
+        let text = str::from_utf8(text).unwrap_or_default().trim();
         let Ok(address) = text.parse::<IpAddr>() else { break };
         nearest = address.to_canonical();
         if !is_proxy(nearest) {
@@ -88,6 +90,10 @@ mod tests {
         assert_eq!(counts("10.0.0.1", &["198.51.100.9", "203.0.113.5, 10.0.0.2"]), "203.0.113.5");
         assert_eq!(counts("10.0.0.1", &["nonsense"]), "10.0.0.1");
         assert_eq!(counts("::ffff:10.0.0.1", &[]), "10.0.0.1");
+        let mixed = HeaderValue::from_bytes(b"\xe9, 203.0.113.5").unwrap();
+        let headers = [("x-forwarded-for".parse().unwrap(), mixed)].into_iter().collect();
+        let proxies = ["10.0.0.0/8".parse().unwrap()];
+        assert_eq!(address([10, 0, 0, 1].into(), &headers, &proxies).to_string(), "203.0.113.5");
     }
 
     #[test]

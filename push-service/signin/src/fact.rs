@@ -196,7 +196,7 @@ mod tests {
         let (user, key, browser) = (ANNA, hash(8), hash(3));
         let (to, address) = ("/apps".into(), [192, 0, 2, 7].into());
         let target = Target::Application("MyApps".into());
-        let begun = BeginSession { user, key, browser, to, target, address, replaces: None };
+        let begun = BeginSession { user, key, browser, to, target, address, replaces: None, checked: None };
         world.commit(session::begin(&begun, None, &world.policy, world.now));
         world.open_enrolment(hash(1), false, 1).unwrap_err();
         let right = Fact { detail: says("asked: outside"), ..here(FactKind::PasswordRight) };

@@ -22,6 +22,30 @@ fn a_stranger_elsewhere_does_not_lock_the_owner_out() {
 }
 
 #[test]
+fn nobody_locks_a_browser_out_that_its_owner_has_signed_in_with() {
+    let (limits, own, now) = (Limits::default(), Place::Browser(Bytes([1; 32])), Millis(1_000_000));
+    for attempt in 0..100 {
+        wrong(&limits, "a", &at(&format!("198.51.{attempt}.9")), now);
+    }
+    assert!(!wrong(&limits, "a", &own, now), "nothing was typed there since the start");
+    assert_eq!(limits.password("a", &own, now), Try::Now);
+}
+
+#[test]
+fn typing_mistakes_of_many_do_not_lock_a_house_out() {
+    let (limits, house, now) = (Limits::default(), at("192.0.2.7"), Millis(0));
+    limits.password_ended("anna", &house, Tried::Right, now);
+    for invented in 0..100 {
+        wrong(&limits, &format!("nobody{invented}"), &house, now);
+    }
+    assert_eq!(limits.password("bo", &house, now), Try::Wait(600));
+    for _ in 0..9 {
+        assert!(!wrong(&limits, "anna", &house, now));
+    }
+    assert!(wrong(&limits, "anna", &house, now), "her own ten are enough");
+}
+
+#[test]
 fn ten_wrong_passwords_from_one_network_are_enough_there() {
     let (limits, network, now) = (Limits::default(), at("192.0.2.7"), Millis(0));
     let last = (0..10).map(|_| wrong(&limits, "a", &network, now)).collect::<Vec<_>>();

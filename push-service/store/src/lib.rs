@@ -21,4 +21,4 @@ pub use sqlite::{
     newest_record,
 };
 pub use store::*;
-pub use vault::{SystemRandom, Vault};
+pub use vault::{SystemRandom, Vault, stamp};

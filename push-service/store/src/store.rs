@@ -196,7 +196,7 @@ pub trait Store: crate::Operate + Send + Sync {
     // Sessions.
 
     /// A session at the [`Password`](signin::session::Level::Password) level, and whether that is enough.
-    async fn begin_session(&self, begin: BeginSession) -> Outcome<Committed<Verdict>>;
+    async fn begin_session(&self, begin: BeginSession) -> Outcome<Committed<Option<Verdict>>>;
     /// Whether a session may go there from this address; the first time without a second factor is on record.
     async fn enter(&self, session: SessionKey, target: Target, from: IpAddr) -> Outcome<Committed<Verdict>>;
     /// What a token leads to. Notes the use, at most once a minute.

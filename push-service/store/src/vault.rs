@@ -33,6 +33,14 @@ impl fmt::Debug for Vault {
     }
 }
 
+/// Stands for a password's stored hash where that itself has no business: SHA-256.
+pub fn stamp(password_hash: &str) -> Hash {
+    let digest = ring::digest::digest(&ring::digest::SHA256, password_hash.as_bytes());
+    let mut stamp = Bytes([0; 32]);
+    stamp.0.copy_from_slice(digest.as_ref());
+    stamp
+}
+
 impl Vault {
     /// `master`: 32 bytes of a cryptographic generator, kept outside the database. They are wiped here.
     #[expect(clippy::missing_panics_doc, reason = "HKDF-SHA-256 always yields 32 bytes")]

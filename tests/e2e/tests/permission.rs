@@ -21,6 +21,10 @@ async fn a_password_alone_is_told_why_not() -> Outcome {
         assert_eq!((page.status.as_u16(), page.link()), (403, None));
         assert_eq!(world.count(FactKind::EnrolmentRefused).await?, 1);
         assert_eq!(world.count(FactKind::EnrolmentOpened).await?, 0);
+        for _ in 0..25 {
+            assert_eq!(browser.post("/register/start", &[]).await?.status.as_u16(), 403);
+        }
+        assert_eq!(world.count(FactKind::EnrolmentRefused).await?, 20, "the trail is not flooded");
         // Nor does a header that only a trusted proxy may send.
         let forged = [("cookie", cookies(&browser)), ("x-forwarded-for", "10.0.0.1".to_owned())];
         let headers: Vec<_> = forged.iter().map(|(name, value)| (*name, value.as_str())).collect();

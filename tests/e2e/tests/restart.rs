@@ -75,6 +75,7 @@ async fn a_thousand_waiting_pages_are_told_and_come_back() -> Outcome {
                 target: Target::Application("MyApps".to_owned()),
                 address: [192, 0, 2, 7].into(),
                 replaces: None,
+                checked: None,
             };
             app.tell(app.store.begin_session(begin).await?);
             let open = OpenRequest {

@@ -105,6 +105,23 @@ async fn a_newer_list_replaces_the_older_and_none_is_taken_twice() -> Outcome {
 }
 
 #[tokio::test]
+async fn a_phone_that_tells_its_channels_without_end_is_told_to_wait() -> Outcome {
+    let (_providers, world, _, phone) = World::with_providers().await?;
+    let list = vec![fcm()];
+    for _ in 0..20 {
+        world.demo.clock.advance(1_000);
+        phone.register_channels(list.clone()).await?;
+    }
+    let said = authenticator_protocol::channels::Channels { channels: list.clone() };
+    let more = phone.signed(paths::CHANNELS, &said, &phone.device_key);
+    let reply = phone.web.jose(paths::CHANNELS, more).await?;
+    assert_eq!((reply.refused()?, reply.header("retry-after")), (Code::TooMany, "581"));
+    world.demo.clock.advance(581_000);
+    phone.register_channels(list).await?;
+    Ok(())
+}
+
+#[tokio::test]
 async fn what_cannot_be_used_is_refused_and_the_rest_is_taken() -> Outcome {
     let (providers, _world, _, phone) = World::with_providers().await?;
     let subscriber = Subscriber::fresh()?;

@@ -2,6 +2,7 @@
 
 use super::{Enrolment, Permission, Phase, TypedCodes, cancel};
 use crate::decision::{Change, Decision};
+use crate::device::{Device, DeviceState};
 use crate::fact::{Fact, FactKind};
 use crate::policy::Policy;
 use crate::session::{Level, Means, Session, SessionKey, UnderWay, is_live};
@@ -43,10 +44,25 @@ pub struct Applicant<'a> {
     pub session: &'a Session,
     /// Its user.
     pub user: &'a User,
-    /// Whether the user has a device that counts.
-    pub has_active_device: bool,
+    /// The user's devices, those that have ended among them.
+    pub devices: &'a [Device],
     /// What the session has under way: an unfinished enrolment is cancelled.
     pub under_way: &'a UnderWay,
+}
+
+impl Applicant<'_> {
+    /// What permits it. A pass serves for one phone: once that one has counted, whatever became of it, the session of
+    /// the pass is worth its password.
+    pub fn permitted(&self, trusted_network: bool, policy: &Policy) -> Result<Permission, NotPermitted> {
+        let Self { session, user, devices, .. } = *self;
+        let has_active_device = devices.iter().any(|device| device.state == DeviceState::Active);
+        let served = devices.iter().any(|device| device.confirmed.is_some_and(|at| at > session.created));
+        let proved = match session.proved() {
+            (_, Some(Means::Pass)) if served => (Level::Password, None),
+            proved => proved,
+        };
+        permit(user, has_active_device, proved, trusted_network, policy)
+    }
 }
 
 /// What permits an enrolment beside the password (property 12): a method that the user has, a pass, a trusted network, or
@@ -54,7 +70,7 @@ pub struct Applicant<'a> {
 ///
 /// Whoever has a device uses it (N10): neither a trusted network nor the first time helps somebody who has one and
 /// proved the password alone. *First* means that no method was ever confirmed; removing one never clears that.
-pub fn permit(
+fn permit(
     user: &User,
     has_active_device: bool,
     (level, means): (Level, Option<Means>),
@@ -79,12 +95,12 @@ pub fn open(
     policy: &Policy,
     now: Millis,
 ) -> Decision<Result<(), NotPermitted>> {
-    let Applicant { session, user, has_active_device, under_way } = *applicant;
+    let Applicant { session, user, under_way, .. } = *applicant;
     if !is_live(session, user, policy, now) {
         return Decision::nothing(Err(NotPermitted::NoSession));
     }
     let fact = |kind| Fact { user: Some(user.id), address: Some(open.address.clone()), ..Fact::new(kind) };
-    let permitted = match permit(user, has_active_device, session.proved(), open.trusted_network, policy) {
+    let permitted = match applicant.permitted(open.trusted_network, policy) {
         Ok(permitted) => permitted,
         Err(why) => {
             let mut decision = Decision::nothing(Err(why));
@@ -158,6 +174,24 @@ mod tests {
             Err(MoreNeeded),
             "a password alone never enrols by default"
         );
+    }
+
+    #[test]
+    fn a_pass_serves_for_one_phone_whatever_becomes_of_it() {
+        let mut world = World::new();
+        world.policy.first_by_password = true;
+        world.add_device(1, DeviceState::Active);
+        world.user.first_confirmed = Some(world.now);
+        let pass = world.sessions.iter_mut().find(|session| session.key == hash(1)).unwrap();
+        (pass.level, pass.means) = (Level::Approved, Some(Means::Pass));
+        assert!(world.open_enrolment(hash(1), false, 1).is_ok(), "the lost phone of before does not count");
+        world.now = world.now.plus_seconds(60);
+        for state in [DeviceState::Unconfirmed, DeviceState::Active, DeviceState::Ended] {
+            world.devices.truncate(1);
+            world.add_device(2, state);
+            let again = world.open_enrolment(hash(1), false, 2).is_ok();
+            assert_eq!(again, state == DeviceState::Unconfirmed, "{state:?}");
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use super::challenge::{LONGEST, LONGEST_MESSAGE, challenge, shown_origin, shown_purpose};
 use super::end::supersede;
 use super::number::free_number;
-use super::silence::{Strangers, silence};
+use super::silence::{Strangers, hold_enough, silence};
 use super::{Asked, Asker, Origin, SignInRequest};
 use crate::decision::{Change, Decision, Notice};
 use crate::device::{Device, DeviceState};
@@ -44,7 +44,8 @@ pub enum NotOpened {
     NoDevice,
     /// The app method is locked after too many wrong numbers.
     AppLocked,
-    /// Every number of this length was this user's within five minutes (property 2); wait a little.
+    /// Every number of this length was this user's within five minutes (property 2), or unknown browsers hold as many as
+    /// they may (property 14); wait a little.
     TooMany,
 }
 
@@ -85,6 +86,9 @@ pub fn open(
     let active: Vec<&Device> = devices.iter().filter(|device| device.state == DeviceState::Active).collect();
     if active.is_empty() || open.purpose == Purpose::ConfirmTest {
         return refused(NotOpened::NoDevice);
+    }
+    if !open.origin.recognised && hold_enough(opener.strangers, policy.digits) {
+        return refused(NotOpened::TooMany);
     }
     let question = Question {
         user: user.id,

@@ -6,6 +6,7 @@
 
 use super::{Asked, Asker, SignInRequest};
 use crate::network::{Network, neighbourhood};
+use authenticator_protocol::number::Digits;
 use authenticator_protocol::time::Millis;
 use std::collections::HashSet;
 use std::net::IpAddr;
@@ -25,8 +26,16 @@ pub const REPORT_WINDOW: u64 = 3600;
 pub struct Strangers {
     /// How many of their requests have ended within [`FLOOD_WINDOW`] and were not approved.
     pub unanswered: usize,
+    /// How many of their numbers are shown, or were within [`super::NUMBER_MEMORY`], and cannot be shown to the user again.
+    pub numbers: u32,
     /// From which addresses came those that were reported within [`REPORT_WINDOW`].
     pub reported: Vec<String>,
+}
+
+/// Whether unknown browsers hold so many numbers of this length that the others are needed where the user has signed in
+/// before (property 14): six of ten.
+pub(super) fn hold_enough(strangers: &Strangers, digits: Digits) -> bool {
+    strangers.numbers >= 6 * 10_u32.pow(u32::from(digits.get()) - 1)
 }
 
 /// Why a request wakes nobody.
@@ -97,10 +106,11 @@ mod tests {
     use crate::decision::Notice;
     use crate::device::DeviceState;
     use crate::fact::FactKind;
-    use crate::request::Says;
+    use crate::request::{NUMBER_MEMORY, NotOpened, Says};
     use crate::session::Level;
     use crate::world::{World, hash};
     use authenticator_protocol::answer::{DenialReason, End};
+    use authenticator_protocol::challenge::Purpose;
     use authenticator_protocol::ids::{DeviceId, RequestId};
 
     /// Sessions 1 to 9, each in a browser of its own.
@@ -147,6 +157,28 @@ mod tests {
         let (mut world, device) = world();
         wakes(&mut world, 1, "192.0.2.7", device);
         assert!(wakes(&mut world, 1, "192.0.2.7", device).1);
+    }
+
+    #[test]
+    fn strangers_leave_four_of_ten_numbers_to_the_owner_however_long_they_wait() {
+        let (mut world, _) = world();
+        for _ in 0..60 {
+            world.open(hash(1));
+        }
+        let too_many = Err(NotOpened::TooMany);
+        assert_eq!(world.open_for(hash(2), Purpose::SignIn), too_many);
+        world.now = world.now.plus_seconds(NUMBER_MEMORY - 1);
+        assert_eq!(world.open_for(hash(2), Purpose::SignIn), too_many, "fifty-nine cannot be shown yet");
+        world.recognised.push(hash(3));
+        for _ in 0..40 {
+            world.open(hash(3));
+        }
+        world.now = world.now.plus_seconds(1);
+        assert!(world.open_for(hash(2), Purpose::SignIn).is_ok());
+        let enough = Strangers { numbers: 600, ..Strangers::default() };
+        assert!(
+            !hold_enough(&enough, Digits::new(4).unwrap()) && hold_enough(&enough, Digits::new(3).unwrap())
+        );
     }
 
     #[test]

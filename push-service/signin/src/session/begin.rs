@@ -29,6 +29,9 @@ pub struct BeginSession {
     pub address: IpAddr,
     /// A session of the same browser that ends with this.
     pub replaces: Option<SessionKey>,
+    /// Stands for the password that was checked: another may have taken its place while that went on. `None` for a
+    /// directory that keeps the passwords itself.
+    pub checked: Option<Hash>,
 }
 
 /// A session at [`Level::Password`], and whether that is enough. The session that it replaces ends with all that it had under way.
@@ -118,6 +121,7 @@ mod tests {
             target: Target::Application("MyApps".into()),
             address: [192, 0, 2, 7].into(),
             replaces,
+            checked: None,
         }
     }
 

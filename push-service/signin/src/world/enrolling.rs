@@ -52,7 +52,7 @@ impl World {
         let applicant = Applicant {
             session: self.session(session),
             user: &self.user,
-            has_active_device: self.has_active_device(),
+            devices: &self.devices,
             under_way: &self.under_way(session),
         };
         let decision = enrolment::open(&open, &applicant, &self.policy, self.now);

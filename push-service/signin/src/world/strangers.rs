@@ -1,7 +1,7 @@
 //! What browsers that the user has not signed in with have asked lately.
 
 use super::World;
-use crate::request::{FLOOD_WINDOW, REPORT_WINDOW, Strangers};
+use crate::request::{Ended, FLOOD_WINDOW, NUMBER_MEMORY, REPORT_WINDOW, Strangers};
 use authenticator_protocol::answer::End;
 
 impl World {
@@ -9,6 +9,9 @@ impl World {
         let mut strangers = Strangers::default();
         for request in &self.requests {
             let strange = request.asker.session().is_some() && !request.origin.recognised;
+            let recent = |ended: Ended| self.now < ended.at.plus_seconds(NUMBER_MEMORY);
+            let is_test = request.enrolment.is_some();
+            strangers.numbers += u32::from(strange && !is_test && request.ended.is_none_or(recent));
             let Some(ended) = request.ended.filter(|ended| strange && ended.end != End::Approved) else {
                 continue;
             };

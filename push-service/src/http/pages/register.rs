@@ -241,6 +241,13 @@ pub async fn start(State(app): State<Arc<App>>, session: Session) -> Result<Redi
     if let Some(seconds) = app.limits.enrolment_wait(user, &place, app.clock.now()) {
         return Err(PageError(Problem::TooManyRequests { minutes: seconds.div_ceil(60) }));
     }
+    let trusted_network = trusted(&app, &session.visit);
+    // Each refusal is written down; from the twenty-first on it is only told.
+    if app.store.may_enrol(session.known.session.key, trusted_network).await?.is_err()
+        && app.limits.enrolment_refused(user, place.clone(), app.clock.now()).is_err()
+    {
+        return Ok(Redirect::to("/register"));
+    }
     let mut id = [0; 16];
     store::SystemRandom::new().fill(&mut id);
     let id = EnrolmentId::from_bytes(id);
@@ -249,7 +256,7 @@ pub async fn start(State(app): State<Arc<App>>, session: Session) -> Result<Redi
         id,
         code: app.vault.code_mac(&app.vault.enrolment_code(id)),
         typed: app.vault.typed_codes(id, &session.known.user),
-        trusted_network: trusted(&app, &session.visit),
+        trusted_network,
         address: session.visit.address.to_string(),
     };
     // When it is not permitted, the page says why.

@@ -13,6 +13,9 @@ use std::sync::Arc;
 /// Channels → what became of each.
 pub async fn post(State(app): State<Arc<App>>, body: Body) -> Result<Json<ChannelsReply>, ApiError> {
     let from = body.from_device::<Channels>(&app, |device| device.device_key).await?;
+    if let Err(seconds) = app.limits.channels(from.device.id, app.clock.now()) {
+        return Err(ApiError::too_many(seconds));
+    }
     let said = from.message.payload.channels;
     if said.len() > MAX_CHANNELS {
         return Err(ApiError::new(Code::Malformed, format!("channels: at most {MAX_CHANNELS}")));

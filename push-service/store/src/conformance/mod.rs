@@ -98,6 +98,7 @@ macro_rules! every_case {
             signing_out_cancels
             the_audit_trail_has_no_gaps
             what_was_committed_survives_a_kill
+            a_password_that_was_replaced_opens_nothing
             a_disabled_user_is_out
             an_order_ends_what_is_open
             a_removed_user_leaves_ids_alone

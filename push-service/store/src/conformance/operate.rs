@@ -108,6 +108,16 @@ pub async fn an_import_is_whole_or_nothing(engine: Box<dyn Engine>) {
     assert_eq!((changed.id, changed.name.as_str(), hash.as_str()), (anna.id, "Anna Berg", "kept"));
     assert!(changed.disabled, "an import lets nobody in again");
 
+    world.store.order(anna.id, Order::Enable).await.unwrap();
+    let session = world.session(anna.id).await;
+    let with =
+        |hash: &str| Entry { name: "Anna Berg".into(), password_hash: Some(hash.into()), ..entry("anna") };
+    import(vec![with("kept")], Import::AddOrChange).await.unwrap().value.unwrap();
+    assert!(world.is_live(session).await, "the same password");
+    import(vec![with("another")], Import::AddOrChange).await.unwrap().value.unwrap();
+    assert!(!world.is_live(session).await, "another password ends what the old one has opened");
+    assert_eq!(count(&world, FactKind::PasswordSet).await, 2);
+
     let theirs = Entry { email: Some("BO@mail.example".into()), ..entry("cia") };
     for (wrong, how, column) in [
         (vec![entry("dan"), entry("anna")], Import::Add, "upn"),

@@ -81,10 +81,34 @@ pub async fn signing_out_cancels(engine: Box<dyn Engine>) {
         target: Target::Security,
         address: [192, 0, 2, 7].into(),
         replaces,
+        checked: None,
     };
     world.store.begin_session(begin).await.unwrap();
     assert!(!world.is_live(raised.key).await, "a newer password in the same browser replaces it");
     assert!(world.is_live(key).await);
+}
+
+/// A check of a password takes its time; another one may be set meanwhile.
+pub async fn a_password_that_was_replaced_opens_nothing(engine: Box<dyn Engine>) {
+    let world = World::plain(engine).await;
+    let user = world.user().await;
+    let upn = world.store.user(user).await.unwrap().unwrap().upn;
+    let begin = |checked| {
+        let (to, target, address) = ("/apps".to_owned(), Target::Security, [192, 0, 2, 7].into());
+        let (key, browser) = (world.hash(), world.hash());
+        let begin = BeginSession { user, key, browser, to, target, address, replaces: None, checked };
+        async { (key, world.store.begin_session(begin).await.unwrap().value.is_some()) }
+    };
+    let (_, hash) = world.store.user_by_login(&upn).await.unwrap().unwrap();
+    let checked = Some(stamp(&hash));
+    let (key, begun) = begin(checked).await;
+    assert!(begun && world.is_live(key).await);
+    world.store.order(user, Order::SetPassword("other".into())).await.unwrap();
+    let (key, begun) = begin(checked).await;
+    assert!(!begun && !world.is_live(key).await);
+    assert!(begin(Some(stamp("other"))).await.1);
+    world.store.order(user, Order::Disable).await.unwrap();
+    assert!(!begin(None).await.1);
 }
 
 pub async fn a_disabled_user_is_out(engine: Box<dyn Engine>) {

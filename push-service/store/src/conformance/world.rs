@@ -115,7 +115,7 @@ impl World {
         let key = self.hash();
         let to = "/apps".to_owned();
         let (target, address) = (Target::Application("MyApps".into()), [192, 0, 2, 7].into());
-        let begin = BeginSession { user, key, browser, to, target, address, replaces: None };
+        let begin = BeginSession { user, key, browser, to, target, address, replaces: None, checked: None };
         self.store.begin_session(begin).await.unwrap();
         key
     }

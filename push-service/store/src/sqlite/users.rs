@@ -33,6 +33,12 @@ pub(super) fn find(at: Reading<'_>, id: UserId) -> Outcome<Option<User>> {
     one(at.db, concat!("SELECT ", columns!(), " FROM users WHERE id = ?1"), [id.as_bytes()], read)
 }
 
+/// With the password's hash.
+pub(super) fn with_hash(at: Reading<'_>, id: UserId) -> Outcome<Option<(User, String)>> {
+    let sql = concat!("SELECT ", columns!(), ", password_hash FROM users WHERE id = ?1");
+    one(at.db, sql, [id.as_bytes()], |columns| Ok((read(columns)?, columns.take()?)))
+}
+
 /// By UPN; else by e-mail, if it is only one user's.
 pub(super) fn by_login(at: Reading<'_>, login: &str) -> Outcome<Option<(User, String)>> {
     let login = login.trim().to_lowercase();

@@ -13,6 +13,7 @@ use crate::limits::{Tried, Try};
 use crate::pages::View;
 use crate::pages::problem::Problem;
 use crate::pages::sign_in::{SignIn, State as Shown};
+use authenticator_protocol::code::Hash;
 use axum::Form;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
@@ -93,7 +94,7 @@ pub async fn post(
     let check = tokio::spawn(async move {
         let checked = service.directory.check(&typed, &password).await;
         let how = match &checked {
-            Ok(Checked::Right(_)) => Tried::Right,
+            Ok(Checked::Right(..)) => Tried::Right,
             Ok(Checked::Wrong(_)) => Tried::Wrong,
             Ok(Checked::Busy) | Err(_) => Tried::NotAtAll,
         };
@@ -109,12 +110,22 @@ pub async fn post(
             }
             Ok(refuse(StatusCode::UNPROCESSABLE_ENTITY, Shown::Wrong))
         }
-        Checked::Right(user) => begin(&app, &visit, &user, to).await,
+        Checked::Right(user, checked) => match begin(&app, &visit, &user, checked, to).await? {
+            Some(entered) => Ok(entered),
+            // It was right when the check began.
+            None => Ok(refuse(StatusCode::UNPROCESSABLE_ENTITY, Shown::Wrong)),
+        },
     }
 }
 
 /// A session for the user, and the first request on their phone.
-async fn begin(app: &App, visit: &Visit, user: &User, to: &str) -> Result<Response, PageError> {
+async fn begin(
+    app: &App,
+    visit: &Visit,
+    user: &User,
+    checked: Option<Hash>,
+    to: &str,
+) -> Result<Option<Response>, PageError> {
     let (with_browser, browser) = visit.browser(app);
     let visit = Visit { cookies: with_browser, ..visit.clone() };
     let (cookies, key) = visit.fresh_session(app);
@@ -128,13 +139,15 @@ async fn begin(app: &App, visit: &Visit, user: &User, to: &str) -> Result<Respon
             target: target(to),
             address: visit.address,
             replaces: visit.session_key(app),
+            checked,
         })
         .await?;
     let next = match app.tell(begun) {
-        Verdict::Enter(_) => to,
-        Verdict::Ask(_) => number::open(app, &visit, user.id, key, None).await?,
+        Some(Verdict::Enter(_)) => to,
+        Some(Verdict::Ask(_)) => number::open(app, &visit, user.id, key, None).await?,
+        None => return Ok(None),
     };
-    Ok((cookies, Redirect::to(next)).into_response())
+    Ok(Some((cookies, Redirect::to(next)).into_response()))
 }
 
 /// What a path of this service is, to whom the policy decides. All pages but the security page belong to MyApps.

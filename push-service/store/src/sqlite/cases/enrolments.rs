@@ -23,7 +23,7 @@ pub(super) fn open(tx: &mut Tx<'_>, open: &OpenEnrolment) -> Outcome<Result<(), 
     let applicant = Applicant {
         session: &session,
         user: &user,
-        has_active_device: has_active_device(at, user.id)?,
+        devices: &devices::of_user(at, user.id)?,
         under_way: &under_way(at, &session)?,
     };
     tx.carry_out(enrolment::open(open, &applicant, at.policy, at.now))
@@ -36,8 +36,13 @@ pub(super) fn may(
 ) -> Outcome<Result<(), NotPermitted>> {
     match known(at, session)? {
         Some((session, user)) if session::is_live(&session, &user, at.policy, at.now) => {
-            let has_device = has_active_device(at, user.id)?;
-            Ok(enrolment::permit(&user, has_device, session.proved(), trusted_network, at.policy).map(drop))
+            let applicant = Applicant {
+                session: &session,
+                user: &user,
+                devices: &devices::of_user(at, user.id)?,
+                under_way: &UnderWay::default(),
+            };
+            Ok(applicant.permitted(trusted_network, at.policy).map(drop))
         }
         _ => Ok(Err(NotPermitted::NoSession)),
     }

@@ -66,7 +66,7 @@ impl Store for Sqlite {
         self.commit(move |tx| tx.carry_out(Decision { facts: vec![fact], ..Decision::nothing(()) })).await
     }
 
-    async fn begin_session(&self, begin: BeginSession) -> Outcome<Committed<Verdict>> {
+    async fn begin_session(&self, begin: BeginSession) -> Outcome<Committed<Option<Verdict>>> {
         self.commit(move |tx| sessions::begin(tx, &begin)).await
     }
 

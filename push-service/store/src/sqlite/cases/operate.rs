@@ -20,7 +20,7 @@ use signin::pass::{self, Pass};
 use signin::request::Asked;
 use signin::session::Session;
 use signin::user::{self, Failures, Order, User, Whole};
-use signin::{Change, Decision, device};
+use signin::{Decision, device};
 use std::collections::HashMap;
 
 #[async_trait]
@@ -180,16 +180,18 @@ fn import(tx: &mut Tx<'_>, entries: &[Entry], how: Import) -> Outcome<Result<Imp
     let mut imported = Imported::default();
     for (new, found) in entries.iter().zip(known) {
         let email = new.email.as_deref().map(str::to_lowercase);
+        let mut has_other_password = false;
         let (kind, id) = match found {
             None => {
                 imported.added += 1;
                 (FactKind::UserAdded, UserId::from_bytes(bytes(&mut *tx.random)))
             }
             Some((user, hash)) => {
+                has_other_password = new.password_hash.as_ref().is_some_and(|new| *new != hash);
                 let same = user.email == email
                     && user.name == new.name
                     && user.mobile == new.mobile
-                    && new.password_hash.as_ref().is_none_or(|new| *new == hash);
+                    && !has_other_password;
                 if same {
                     imported.same += 1;
                     continue;
@@ -215,13 +217,9 @@ fn import(tx: &mut Tx<'_>, entries: &[Entry], how: Import) -> Outcome<Result<Imp
         users::import(tx.at.db, &user, new.password_hash.as_deref())?;
         let fact = Fact { user: Some(id), ..Fact::new(kind) };
         tx.carry_out(Decision { facts: vec![fact], ..Decision::nothing(()) })?;
-        if kind == FactKind::UserChanged
-            && let Some(hash) = &new.password_hash
-        {
-            tx.carry_out(Decision {
-                changes: vec![Change::SetPassword(id, hash.clone())],
-                ..Decision::nothing(())
-            })?;
+        if let (Some(hash), true) = (&new.password_hash, has_other_password) {
+            let open = Open::of(tx.at, id)?;
+            tx.carry_out(user::obey(Order::SetPassword(hash.clone()), &open.whole(&user), tx.at.now))?;
         }
     }
     Ok(Ok(imported))

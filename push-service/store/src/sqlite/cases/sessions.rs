@@ -2,6 +2,7 @@
 
 use super::super::{Reading, Sqlite, Tx, devices, enrolments, requests, sessions, users};
 use crate::store::{BeginSession, Complete, Found, Known, Outcome};
+use crate::vault::stamp;
 use signin::enrolment::{Enrolment, Phase};
 use signin::entry::{self, Target, Verdict, Why};
 use signin::request::Asked;
@@ -37,7 +38,12 @@ pub(super) fn test_of(at: Reading<'_>, enrolment: &Enrolment) -> Outcome<Option<
     }
 }
 
-pub(super) fn begin(tx: &mut Tx<'_>, begin: &BeginSession) -> Outcome<Verdict> {
+pub(super) fn begin(tx: &mut Tx<'_>, begin: &BeginSession) -> Outcome<Option<Verdict>> {
+    // A check takes its time, and may have waited.
+    let Some((user, hash)) = users::with_hash(tx.at, begin.user)? else { return Ok(None) };
+    if user.disabled || begin.checked.is_some_and(|checked| checked != stamp(&hash)) {
+        return Ok(None);
+    }
     let replaced = match begin.replaces {
         Some(key) => sessions::find(tx.at, key)?,
         None => None,
@@ -50,7 +56,7 @@ pub(super) fn begin(tx: &mut Tx<'_>, begin: &BeginSession) -> Outcome<Verdict> {
         None => None,
     };
     let replaced = replaced.as_ref().map(|(session, under_way)| (session, under_way));
-    tx.carry_out(session::begin(begin, replaced, tx.at.policy, tx.at.now))
+    tx.carry_out(session::begin(begin, replaced, tx.at.policy, tx.at.now)).map(Some)
 }
 
 pub(super) fn enter(tx: &mut Tx<'_>, key: SessionKey, target: &Target, from: IpAddr) -> Outcome<Verdict> {

@@ -3,6 +3,7 @@
 use authenticator_protocol::answer::DenialReason;
 use authenticator_protocol::channels::{Channel, PushAddress, Refusal, Taken};
 use authenticator_protocol::ids::WakeId;
+use authenticator_protocol::problem::Code;
 use authenticator_protocol::request::paths;
 use authenticator_protocol::wake::Wake;
 use axum::http::Method;

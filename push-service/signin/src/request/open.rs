@@ -107,7 +107,9 @@ pub fn open(
         until: now.seconds().millis().plus_seconds(policy.lifetime),
     };
     let mut asked = ask(question, now, random);
-    if let (Some(_), Some(to)) = (&asked.value, &open.to) {
+    if let (Some(_), Some(to)) = (&asked.value, &open.to)
+        && *to != session.to
+    {
         asked.write(Change::SetSessionDestination(session.key, to.clone()));
     }
     asked.map(|request| request.map(|request| request.id).ok_or(NotOpened::TooMany))

@@ -40,7 +40,7 @@ pub struct Raising<'a> {
 /// place, the browser is recognised from now on.
 ///
 /// `request` is the one that `Session::request` names, `approver` the device that ended it. `None` when the request
-/// is not approved for signing in (or as a test), was used, is not this session's, or when its device has ended.
+/// is not approved for signing in or for opening the security page (or as a test), was used, is not this session's, or when its device has ended.
 pub fn complete(
     complete: &Complete,
     raised: &Raising<'_>,
@@ -60,7 +60,11 @@ pub fn complete(
         return refused;
     }
     let carried = match (&request.purpose, request.ended) {
-        (Purpose::SignIn, Some(Ended { end: End::Approved, by, .. })) if by == Some(approver.id) => None,
+        (Purpose::SignIn | Purpose::OpenSecurity, Some(Ended { end: End::Approved, by, .. }))
+            if by == Some(approver.id) =>
+        {
+            None
+        }
         (Purpose::ConfirmTest, Some(Ended { end: End::Approved, by, .. })) if by == Some(approver.id) => {
             request.enrolment
         }
@@ -238,8 +242,8 @@ mod tests {
 
     #[test]
     fn an_approval_serves_its_purpose_only() {
+        assert!(approved(Purpose::OpenSecurity).complete(hash(1), 9).is_some());
         for purpose in [
-            Purpose::OpenSecurity,
             Purpose::AddDevice { model: "Pixel 9".into() },
             Purpose::TrustBrowser { days: 14 },
             Purpose::EnablePhoneSignIn,

@@ -144,7 +144,7 @@ async fn begin(
         .await?;
     let next = match app.tell(begun) {
         Some(Verdict::Enter(_)) => to,
-        Some(Verdict::Ask(_)) => number::open(app, &visit, user.id, key, None).await?,
+        Some(Verdict::Ask(_)) => number::open(app, &visit, user.id, key, to).await?,
         None => return Ok(None),
     };
     Ok(Some((cookies, Redirect::to(next)).into_response()))

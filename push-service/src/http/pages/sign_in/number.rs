@@ -1,6 +1,7 @@
 //! The number, while the phone is asked; and how it ended.
 
 use super::super::{MYAPPS, News, Patience, wait as wait_for};
+use super::target;
 use crate::app::App;
 use crate::http::problem::PageError;
 use crate::http::visit::{Session, Visit};
@@ -18,17 +19,26 @@ use axum::{Form, Json};
 use serde::Deserialize;
 use signin::Notice;
 use signin::device::DeviceState;
+use signin::entry::Target;
 use signin::session::{Level, SessionKey};
 use std::sync::Arc;
 use store::{Complete, NotOpened, OpenRequest, RequestView};
 
-/// Asks the user's devices; where the user goes from here.
+/// What the phone is told that it approves, by where the user is going.
+fn purpose(to: &str) -> Purpose {
+    match target(to) {
+        Target::Security => Purpose::OpenSecurity,
+        Target::Application(_) => Purpose::SignIn,
+    }
+}
+
+/// Asks the user's devices on the way to a path of this service; where the user goes from here.
 pub async fn open(
     app: &App,
     visit: &Visit,
     user: UserId,
     session: SessionKey,
-    to: Option<String>,
+    to: &str,
 ) -> Result<&'static str, PageError> {
     let place = visit.place(app, Some(user)).await?;
     app.limits
@@ -38,11 +48,11 @@ pub async fn open(
         .store
         .open_request(OpenRequest {
             session,
-            purpose: Purpose::SignIn,
+            purpose: purpose(to),
             application: MYAPPS.to_owned(),
             origin: visit.origin.clone(),
             organisation: app.config.organisation.name.clone(),
-            to,
+            to: Some(to.to_owned()),
         })
         .await?;
     match app.tell(opened) {
@@ -120,7 +130,10 @@ async fn complete(app: &App, visit: &Visit, session: SessionKey) -> Result<Respo
 fn number_view(app: &App, view: &RequestView, address: String) -> Number {
     let request = &view.request;
     Number {
-        purpose: Shown::SignIn,
+        purpose: match request.purpose {
+            Purpose::OpenSecurity => Shown::OpenSecurity,
+            _ => Shown::SignIn,
+        },
         number: request.number.as_ref().map(|number| number.as_str().to_owned()).unwrap_or_default(),
         devices: view.asked.clone(),
         request: request.id.to_string(),
@@ -206,7 +219,7 @@ pub async fn again(
     if session.known.session.level >= Level::Approved {
         return Ok(Redirect::to(&session.known.session.to));
     }
-    let to = destination(&going.to, &session).to_owned();
+    let to = destination(&going.to, &session);
     let known = &session.known;
-    open(&app, &session.visit, known.user.id, known.session.key, Some(to)).await.map(Redirect::to)
+    open(&app, &session.visit, known.user.id, known.session.key, to).await.map(Redirect::to)
 }

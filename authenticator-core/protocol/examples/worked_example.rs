@@ -7,6 +7,7 @@
 
 use authenticator_protocol::answer::{Approval, Denial, DenialReason};
 use authenticator_protocol::challenge::{Challenge, Purpose, check};
+use authenticator_protocol::channels::{Channel, Channels, ChannelsReply, FcmAddress, PushAddress, Taken};
 use authenticator_protocol::code::{Bytes, Secret, encode};
 use authenticator_protocol::discovery::{self, Discovery};
 use authenticator_protocol::enrolment::{
@@ -275,5 +276,18 @@ fn main() -> Result<(), Box<dyn Error>> {
     line("secret", encode(&secret.0));
     line("wake id", wake.id);
     line("wake, hex", hex(&wake.to_bytes()));
+
+    let secret = Secret([0x88; 32]);
+    let address = PushAddress::Fcm(FcmAddress { token: "an-FCM-token:of_this-app".into() });
+    let list = Unsigned::new(
+        request(paths::CHANNELS, 102, 0x08, Some(device)),
+        &Channels { channels: vec![Channel { secret: secret.clone(), address }] },
+    );
+    show::<Channels>("channels", &list, &device_key)?;
+    line("reply", serde_json::to_string(&ChannelsReply { channels: vec![Taken::Active] })?);
+    let wake = Wake::new(WakeId::from_bytes([0x99; 16]), &secret);
+    println!("\n## wake by a push");
+    line("wake id", wake.id);
+    line("w", encode(&wake.to_bytes()));
     Ok(())
 }

@@ -4,6 +4,7 @@
 
 use crate::app::App;
 use crate::clock::monotonic;
+use crate::push::Standing;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
@@ -13,7 +14,7 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
+use std::time::{Duration, UNIX_EPOCH};
 
 /// Everything that is measured.
 pub struct Metrics {
@@ -31,6 +32,7 @@ pub struct Metrics {
     pushes: Family<Pushed, Counter>,
     wakes: Family<Wake, Counter>,
     resting: Family<Sender, Gauge>,
+    token_ends: Family<Sender, Gauge>,
     lost: OnceLock<Arc<AtomicU64>>,
 }
 
@@ -96,6 +98,7 @@ impl Default for Metrics {
             pushes: Family::default(),
             wakes: Family::default(),
             resting: Family::default(),
+            token_ends: Family::default(),
             lost: OnceLock::new(),
         };
         metrics.registered()
@@ -128,7 +131,9 @@ impl Metrics {
         all.register("wakes", help, self.wakes.clone());
         let help = "1 while a provider is left alone because it failed too often";
         all.register("provider_resting", help, self.resting.clone());
-        for stage in ["handed_over", "received", "dropped"] {
+        let help = "When the token for a provider ends, Unix time; 0 when there is none";
+        all.register("provider_token_expires_seconds", help, self.token_ends.clone());
+        for stage in ["handed_over", "received", "fetched", "answered", "dropped"] {
             drop(self.wakes.get_or_create(&Wake { stage }));
         }
         // A rate needs a beginning: what has not happened yet is 0, not absent.
@@ -164,6 +169,16 @@ impl Metrics {
         self.wakes.get_or_create(&Wake { stage: "received" }).inc();
     }
 
+    /// A phone that was woken has asked what waits.
+    pub fn wake_fetched(&self) {
+        self.wakes.get_or_create(&Wake { stage: "fetched" }).inc();
+    }
+
+    /// It has answered.
+    pub fn wake_answered(&self) {
+        self.wakes.get_or_create(&Wake { stage: "answered" }).inc();
+    }
+
     /// A request was answered.
     pub fn answered(&self, path: &str, status: u16) {
         self.answers.get_or_create(&Answer { route: route(path), status }).inc();
@@ -191,8 +206,11 @@ impl Metrics {
         let dropped = self.wakes.get_or_create(&Wake { stage: "dropped" });
         dropped.inc_by(app.pushes.dropped().saturating_sub(dropped.get()));
         drop(dropped);
-        for (provider, resting) in app.pushes.providers().resting() {
+        for (provider, Standing { resting, token_ends }) in app.pushes.providers().standing() {
             self.resting.get_or_create(&Sender { provider }).set(i64::from(resting));
+            let ends = token_ends.and_then(|ends| ends.duration_since(UNIX_EPOCH).ok()).unwrap_or_default();
+            let ends = i64::try_from(ends.as_secs()).unwrap_or(i64::MAX);
+            self.token_ends.get_or_create(&Sender { provider }).set(ends);
         }
         for (limit, hits) in app.limits.hits() {
             let counter = self.limits.get_or_create(&Limit { limit });
@@ -263,12 +281,13 @@ mod tests {
         metrics.answered("/", 200);
         metrics.pushed("apns", "accepted");
         metrics.resting.get_or_create(&Sender { provider: "apns" }).set(0);
+        metrics.token_ends.get_or_create(&Sender { provider: "apns" }).set(0);
         let text = metrics.text();
         let types: BTreeSet<String> = text
             .lines()
             .filter_map(|line| Some(line.strip_prefix("# TYPE ")?.split_once(' ')?.0.to_owned()))
             .collect();
-        assert_eq!(types.len(), 14);
+        assert_eq!(types.len(), 15);
         let table =
             OPERATIONS.split("## Metrics").nth(1).and_then(|rest| rest.split("\n## ").next()).unwrap();
         let rows: String = table.lines().filter(|line| line.starts_with('|')).collect::<Vec<_>>().join("\n");

@@ -16,6 +16,14 @@ use std::sync::{Mutex, PoisonError};
 pub struct Wakes {
     out: Mutex<Remembered<WakeId, Out>>,
     heard: Mutex<Remembered<DeviceId, Millis>>,
+    woken: Mutex<Remembered<DeviceId, Woken>>,
+}
+
+/// A phone that was woken, by however many wakes.
+struct Woken {
+    at: Millis,
+    /// It has asked what waits.
+    fetched: bool,
 }
 
 /// A wake that was handed over.
@@ -57,7 +65,27 @@ impl Wakes {
         if out.things.len() < CAPACITY {
             out.things.insert(wake.id, Out { device, channel, at: now });
         }
+        drop(out);
+        let mut woken = self.woken.lock().unwrap_or_else(PoisonError::into_inner);
+        woken.tidy(CAPACITY, now.seconds(), |woken| now < woken.at.plus_seconds(FORGOTTEN));
+        if woken.things.len() < CAPACITY && woken.things.get(&device).is_none_or(|woken| woken.fetched) {
+            woken.things.insert(device, Woken { at: now, fetched: false });
+        }
         wake
+    }
+
+    /// A phone has asked what waits. True for the first time since it was woken.
+    pub fn fetched(&self, device: DeviceId) -> bool {
+        let mut woken = self.woken.lock().unwrap_or_else(PoisonError::into_inner);
+        let woken = woken.things.get_mut(&device);
+        woken.is_some_and(|woken| !std::mem::replace(&mut woken.fetched, true))
+    }
+
+    /// A phone has answered. True for the first answer since it was woken and has asked what waits.
+    pub fn answered(&self, device: DeviceId) -> bool {
+        let mut woken = self.woken.lock().unwrap_or_else(PoisonError::into_inner);
+        let has_fetched = woken.things.get(&device).is_some_and(|woken| woken.fetched);
+        has_fetched && woken.things.remove(&device).is_some()
     }
 
     /// A receipt: proves that the wake was delivered, and nothing else. `None` for one that is unknown or was confirmed before.
@@ -114,5 +142,22 @@ mod tests {
         assert!(wakes.was_heard(device, Millis(1000)) && !wakes.was_heard(device, Millis(1041)));
         assert_eq!(wakes.received(first.id, Millis(1040)), None);
         assert_eq!(wakes.received(second.id, Millis(1040)).unwrap().channel, channel);
+    }
+
+    #[test]
+    fn a_phone_that_was_woken_by_several_ways_fetches_and_answers_once() {
+        let (wakes, device, secret) = (Wakes::default(), DeviceId::from_bytes([1; 16]), Secret([2; 32]));
+        let mut random = Counting(0);
+        let mut wake = || drop(wakes.make(device, None, &secret, Millis(1000), &mut random));
+        assert!(!wakes.fetched(device) && !wakes.answered(device), "it came by itself");
+        wake();
+        wake();
+        assert!(!wakes.answered(device), "it has not seen yet what waits");
+        assert_eq!([wakes.fetched(device), wakes.fetched(device)], [true, false]);
+        assert_eq!([wakes.answered(device), wakes.answered(device)], [true, false]);
+        wake();
+        assert!(wakes.fetched(device));
+        wake();
+        assert!(wakes.fetched(device), "woken again");
     }
 }

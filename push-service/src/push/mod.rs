@@ -10,7 +10,7 @@ mod note;
 mod providers;
 mod send;
 
-pub use providers::Providers;
+pub use providers::{Providers, Standing};
 pub use send::send;
 
 use crate::clock::Clock;

@@ -7,6 +7,7 @@ use authenticator_protocol::code::{Bytes, decode_array, encode};
 use delivery::{Address, AddressError, Clock, DeviceToken, RegistrationToken, Subscription};
 use signin::channel::Provider;
 use std::sync::Arc;
+use std::time::SystemTime;
 use tokio::sync::Semaphore;
 
 /// The providers, connected.
@@ -17,11 +18,19 @@ pub struct Providers {
     web: Option<One>,
     /// The app that APNs takes pushes for.
     app: Option<(String, Environment)>,
-    breakers: Vec<(Provider, Breaker)>,
+    look: Vec<(Provider, Look)>,
 }
 
-/// Whether a provider is left alone, because it failed too often.
-type Breaker = Box<dyn Fn() -> bool + Send + Sync>;
+/// How it stands with a provider.
+#[derive(Clone, Copy, Debug)]
+pub struct Standing {
+    /// It is left alone, because it failed too often.
+    pub resting: bool,
+    /// When the token that it was last told ends.
+    pub token_ends: Option<SystemTime>,
+}
+
+type Look = Box<dyn Fn() -> Standing + Send + Sync>;
 
 /// One of them.
 pub(super) struct One {
@@ -41,12 +50,14 @@ impl Providers {
         let Connected { apns, fcm, web, app } = readied.connect(clock);
         let key = web.as_ref().and_then(|web| decode_array(&web.public_key()));
         let web_push = key.map(|key| WebPushKey { key: Bytes(key) });
-        let mut breakers: Vec<(Provider, Breaker)> = Vec::new();
+        let mut look: Vec<(Provider, Look)> = Vec::new();
         if let Some(apns) = apns.clone() {
-            breakers.push((Provider::Apns, Box::new(move || apns.is_resting())));
+            let standing = move || Standing { resting: apns.is_resting(), token_ends: apns.token_ends() };
+            look.push((Provider::Apns, Box::new(standing)));
         }
         if let Some(fcm) = fcm.clone() {
-            breakers.push((Provider::Fcm, Box::new(move || fcm.is_resting())));
+            let standing = move || Standing { resting: fcm.is_resting(), token_ends: fcm.token_ends() };
+            look.push((Provider::Fcm, Box::new(standing)));
         }
         let can = Push { apns: apns.is_some(), fcm: fcm.is_some(), web_push };
         Self {
@@ -55,7 +66,7 @@ impl Providers {
             fcm: fcm.map(|fcm| One::new(fcm)),
             web: web.map(|web| One::new(web)),
             app,
-            breakers,
+            look,
         }
     }
 
@@ -64,9 +75,9 @@ impl Providers {
         self.can.clone()
     }
 
-    /// Which of APNs and FCM is left alone at the moment; of Web Push each service is judged by itself.
-    pub fn resting(&self) -> impl Iterator<Item = (&'static str, bool)> {
-        self.breakers.iter().map(|(provider, resting)| (provider.as_str(), resting()))
+    /// How it stands with APNs and FCM; of Web Push each service is judged by itself.
+    pub fn standing(&self) -> impl Iterator<Item = (&'static str, Standing)> {
+        self.look.iter().map(|(provider, look)| (provider.as_str(), look()))
     }
 
     pub(super) fn of(&self, provider: Provider) -> Option<&One> {

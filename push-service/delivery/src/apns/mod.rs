@@ -25,7 +25,7 @@ use http::{Request, header};
 use reason::Next;
 use serde_json::json;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use token::Tokens;
 
 /// For one try, waiting for a place included.
@@ -140,6 +140,11 @@ impl Apns {
     /// Whether pushes are turned away at once, because too many failed in a row.
     pub fn is_resting(&self) -> bool {
         self.breaker.is_open()
+    }
+
+    /// When the token that was last made ends; APNs takes it for an hour.
+    pub fn token_ends(&self) -> Option<SystemTime> {
+        self.tokens.ends().map(|ends| UNIX_EPOCH + Duration::from_secs(ends))
     }
 
     fn request(&self, token: &str, device: &str, push: &Push) -> Result<Request<()>, http::Error> {
@@ -275,7 +280,6 @@ impl Provider for Apns {
 mod tests {
     use super::*;
     use crate::push::PushId;
-    use std::time::UNIX_EPOCH;
 
     #[test]
     fn the_body_is_an_alert_that_says_nothing() {

@@ -12,6 +12,9 @@ const GRID: u64 = 30 * 60;
 /// Seconds within which no token follows another.
 const LEAST: u64 = 20 * 60;
 
+/// Seconds for which APNs takes one.
+const LIFE: u64 = 60 * 60;
+
 /// The token that counts now.
 pub(super) struct Tokens {
     state: Mutex<State>,
@@ -62,6 +65,12 @@ impl Tokens {
             Some(current) if now == current.issued => None,
             _ => Some(state.issue(now)),
         }
+    }
+
+    /// When the newest one ends, in seconds since 1970.
+    pub(super) fn ends(&self) -> Option<u64> {
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.current.as_ref().map(|token| token.issued.saturating_add(LIFE))
     }
 
     /// Signs with another key from now on.

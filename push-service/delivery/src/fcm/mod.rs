@@ -90,6 +90,11 @@ impl Fcm {
         self.breaker.is_open()
     }
 
+    /// When the access token ends, if there is one.
+    pub fn token_ends(&self) -> Option<SystemTime> {
+        self.tokens.ends()
+    }
+
     fn request(&self, token: &str) -> Result<Request<()>, http::Error> {
         Request::post(&self.url)
             .header(header::AUTHORIZATION, format!("Bearer {token}"))

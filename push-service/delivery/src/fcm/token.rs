@@ -100,6 +100,11 @@ impl Tokens {
         }
     }
 
+    /// When the newest one ends.
+    pub(super) fn ends(&self) -> Option<SystemTime> {
+        self.state.borrow().token.as_ref().map(|token| token.ends)
+    }
+
     /// Another token than `used`, which FCM has refused; `None` if there was one lately, or there is none.
     pub(super) async fn renew(&self, used: &Token) -> Option<Token> {
         let mut state = self.state.clone();

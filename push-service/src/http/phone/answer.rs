@@ -27,9 +27,15 @@ pub async fn post(State(app): State<Arc<App>>, body: Body) -> Result<Json<Answer
             says: Says::Yes(number),
         }
     };
+    let device = answer.device;
     let answered = app.store.answer(answer).await?;
     match app.tell(answered) {
-        Ok(reply) => Ok(Json(reply)),
+        Ok(reply) => {
+            if reply.counted && app.wakes.answered(device) {
+                app.metrics.wake_answered();
+            }
+            Ok(Json(reply))
+        }
         Err(NotTaken::Unknown) => Err(ApiError::plain(Code::UnknownChallenge)),
         Err(NotTaken::Mismatch) => Err(ApiError::plain(Code::ChallengeMismatch)),
         Err(NotTaken::DeviceEnded) => Err(ApiError::plain(Code::DeviceEnded)),

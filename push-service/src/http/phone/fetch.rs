@@ -22,6 +22,9 @@ pub async fn post(State(app): State<Arc<App>>, body: Body) -> Result<Json<FetchR
     let waiting =
         app.store.fetch(from.device.id, shown).await?.ok_or_else(|| ApiError::plain(Code::DeviceEnded))?;
     app.wakes.hear(from.device.id, app.clock.now());
+    if app.wakes.fetched(from.device.id) {
+        app.metrics.wake_fetched();
+    }
     let push = app.pushes.providers().can();
     let keys = app.keys();
     let sign = |input| Unsigned::from_stored(input).sign(&keys.identity);

@@ -148,7 +148,9 @@ mod tests {
     fn a_phone_that_was_woken_by_several_ways_fetches_and_answers_once() {
         let (wakes, device, secret) = (Wakes::default(), DeviceId::from_bytes([1; 16]), Secret([2; 32]));
         let mut random = Counting(0);
-        let mut wake = || drop(wakes.make(device, None, &secret, Millis(1000), &mut random));
+        let mut wake = || {
+            wakes.make(device, None, &secret, Millis(1000), &mut random);
+        };
         assert!(!wakes.fetched(device) && !wakes.answered(device), "it came by itself");
         wake();
         wake();

@@ -1,5 +1,5 @@
 //! When the password is enough, and when a second factor is asked for (journey 1): one decision, [`decide`]. Registration
-//! has its own, [`crate::enrolment::permit`].
+//! has its own, [`crate::enrolment::Applicant::permitted`].
 
 use crate::decision::{Change, Decision};
 use crate::fact::{Fact, FactKind};

@@ -89,7 +89,7 @@ async fn a_wrong_one_is_told_like_none_and_the_fifth_ends_it() -> Outcome {
     }
     // A slip of the finger is no try.
     let page = browser.post("/sign-in/pass", &[("pass", "0000000000000Z")]).await?;
-    assert!(page.status == 422 && page.says("cannot be a pass"));
+    assert!(page.status == 422 && page.says("A character is missing or wrong"));
     assert_eq!(world.count(FactKind::PassEnded).await?, 0);
     browser.post("/sign-in/pass", &[("pass", &wrong)]).await?;
     assert_eq!(world.count(FactKind::PassEnded).await?, 1);

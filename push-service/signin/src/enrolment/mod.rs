@@ -12,7 +12,7 @@ mod test;
 pub use claim::{ClaimCode, NotClaimed, claim};
 pub(crate) use end::{abandon, fail};
 pub use end::{cancel, device_left, expire};
-pub use open::{Applicant, NotPermitted, OpenEnrolment, open, permit};
+pub use open::{Applicant, NotPermitted, OpenEnrolment, open};
 pub use register::{NotRegistered, Register, register};
 pub(crate) use test::confirm;
 pub use test::{TypeCharacters, Typed, Typing, type_characters};

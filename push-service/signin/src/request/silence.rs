@@ -27,7 +27,7 @@ pub struct Strangers {
     /// How many of their requests have ended within [`FLOOD_WINDOW`] and were not approved.
     pub unanswered: usize,
     /// How many of their numbers are shown, or were within [`super::NUMBER_MEMORY`], and cannot be shown to the user again.
-    pub numbers: u32,
+    pub numbers: usize,
     /// From which addresses came those that were reported within [`REPORT_WINDOW`].
     pub reported: Vec<String>,
 }
@@ -35,7 +35,7 @@ pub struct Strangers {
 /// Whether unknown browsers hold so many numbers of this length that the others are needed where the user has signed in
 /// before (property 14): six of ten.
 pub(super) fn hold_enough(strangers: &Strangers, digits: Digits) -> bool {
-    strangers.numbers >= 6 * 10_u32.pow(u32::from(digits.get()) - 1)
+    strangers.numbers >= 6 * 10_usize.pow(u32::from(digits.get()) - 1)
 }
 
 /// Why a request wakes nobody.

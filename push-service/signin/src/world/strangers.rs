@@ -11,7 +11,7 @@ impl World {
             let strange = request.asker.session().is_some() && !request.origin.recognised;
             let recent = |ended: Ended| self.now < ended.at.plus_seconds(NUMBER_MEMORY);
             let is_test = request.enrolment.is_some();
-            strangers.numbers += u32::from(strange && !is_test && request.ended.is_none_or(recent));
+            strangers.numbers += usize::from(strange && !is_test && request.ended.is_none_or(recent));
             let Some(ended) = request.ended.filter(|ended| strange && ended.end != End::Approved) else {
                 continue;
             };

@@ -1,11 +1,13 @@
 use super::Engine;
 use super::world::{World, blank};
 use crate::store::*;
+use crate::vault::stamp;
 use authenticator_protocol::answer::End;
 use authenticator_protocol::ids::DeviceId;
 use signin::Notice;
 use signin::policy::Policy;
 use signin::session::Level;
+use signin::user::Order;
 
 pub async fn sessions_end_idle_and_in_all(engine: Box<dyn Engine>) {
     let world = World::plain(engine).await;
@@ -97,7 +99,8 @@ pub async fn a_password_that_was_replaced_opens_nothing(engine: Box<dyn Engine>)
         let (to, target, address) = ("/apps".to_owned(), Target::Security, [192, 0, 2, 7].into());
         let (key, browser) = (world.hash(), world.hash());
         let begin = BeginSession { user, key, browser, to, target, address, replaces: None, checked };
-        async { (key, world.store.begin_session(begin).await.unwrap().value.is_some()) }
+        let begun = world.store.begin_session(begin);
+        async move { (key, begun.await.unwrap().value.is_some()) }
     };
     let (_, hash) = world.store.user_by_login(&upn).await.unwrap().unwrap();
     let checked = Some(stamp(&hash));

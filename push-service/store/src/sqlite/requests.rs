@@ -196,12 +196,13 @@ pub(super) fn strangers(at: Reading<'_>, user: UserId) -> Outcome<Strangers> {
         }
         strangers.unanswered += usize::from(at.now < when.plus_seconds(FLOOD_WINDOW));
     }
-    let sql = "SELECT (SELECT count(*) FROM requests WHERE user = ?1 AND ended_at IS NULL
-                AND relying_party IS NULL AND NOT recognised AND enrolment IS NULL)
-            + (SELECT count(*) FROM requests WHERE user = ?1 AND ended_at >= ?2
-                AND relying_party IS NULL AND NOT recognised AND enrolment IS NULL)";
+    let sql = "SELECT 1 FROM requests WHERE user = ?1 AND ended_at IS NULL
+            AND relying_party IS NULL AND NOT recognised AND enrolment IS NULL
+        UNION ALL
+        SELECT 1 FROM requests WHERE user = ?1 AND ended_at >= ?2
+            AND relying_party IS NULL AND NOT recognised AND enrolment IS NULL";
     let params = params![user.as_bytes(), ms(at.now.minus_seconds(NUMBER_MEMORY))];
-    strangers.numbers = one(at.db, sql, params, |columns| columns.take())?.unwrap_or_default();
+    strangers.numbers = all(at.db, sql, params, |_| Ok(()))?.len();
     Ok(strangers)
 }
 

@@ -7,15 +7,10 @@ use crate::store::{
     ClaimCode, Committed, NotClaimed, NotPermitted, NotRegistered, OpenEnrolment, Outcome, Register,
     StoreError, TypeCharacters, Typed,
 };
-use authenticator_protocol::ids::{DeviceId, EnrolmentId, UserId};
+use authenticator_protocol::ids::{DeviceId, EnrolmentId};
 use authenticator_protocol::time::Millis;
-use signin::device::DeviceState;
 use signin::enrolment::{self, Applicant, Enrolment, Phase, Typing};
-use signin::session::{self, SessionKey};
-
-fn has_active_device(at: Reading<'_>, user: UserId) -> Outcome<bool> {
-    Ok(devices::of_user(at, user)?.iter().any(|device| device.state == DeviceState::Active))
-}
+use signin::session::{self, SessionKey, UnderWay};
 
 pub(super) fn open(tx: &mut Tx<'_>, open: &OpenEnrolment) -> Outcome<Result<(), NotPermitted>> {
     let at = tx.at;

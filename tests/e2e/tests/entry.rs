@@ -1,5 +1,6 @@
 //! Inside and outside the organisation's network (journey 1).
 
+use authenticator_protocol::challenge::Purpose;
 use demo::organisation::{PASSWORD, USERS};
 use demo::visitor::Visitor;
 use e2e::world::{number, sign_in};
@@ -40,6 +41,8 @@ async fn inside_the_password_is_enough_but_not_for_the_security_page() -> Outcom
     assert_eq!(browser.post("/register/start", &[]).await?.status.as_u16(), 403, "nor for another phone");
     let page = browser.post("/sign-in/again", &[("to", "/security")]).await?;
     let right = page.number().ok_or("no number")?;
+    assert!(page.says("You are about to open your security information"));
+    assert_eq!(phone.challenge().await?.payload.purpose, Purpose::OpenSecurity);
     assert_eq!(browser.get("/security").await?.number(), Some(right.clone()));
     phone.approve(&right).await?;
     assert_eq!(browser.get("/sign-in/number").await?.path, "/security");

@@ -26,9 +26,9 @@ journey("inside the password is enough, and the security page asks", async (stag
   await page.heading("page-confirm-title");
   await page.look("confirm");
   await page.press("page-confirm-ask");
-  await page.heading("page-number-title");
+  await page.heading("page-number-security-title");
   const number = await page.number();
-  await phone.heading("phone-approve-title", {}, MOMENT);
+  await phone.heading("phone-purpose-open-security", {}, MOMENT);
   await phone.approve(number);
   await page.heading("page-security-title", {}, MOMENT);
   await page.says("page-activity-signed-in-trusted", { application: "MyApps" });

@@ -3,22 +3,23 @@
 //! What is counted belongs to a [`Place`]: the network that a request comes from, or, where its user has completed a
 //! sign-in before, the browser itself. So nobody in the same network can use up what the owner of an account needs.
 
+mod passwords;
+
+pub use passwords::{Tried, Try};
+
 use crate::places::Places;
 use crate::shares::Shares;
 use authenticator_protocol::code;
 use authenticator_protocol::ids::{DeviceId, RelyingPartyId, UserId};
 use authenticator_protocol::time::Millis;
-use sha2::{Digest as _, Sha256};
+use passwords::Passwords;
 use signin::Notice;
 use signin::network::neighbourhood;
 use signin::throttle::Throttle;
-use std::collections::HashMap;
 use std::hash::Hash;
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-
-type Login = [u8; 32];
 
 /// Where tries are counted.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -149,51 +150,6 @@ const UNOPENED: usize = 4096;
 /// Those of one network: as many as a hospital's phones open in a second after its network was away.
 const UNOPENED_FROM_ONE: usize = 512;
 
-struct Passwords {
-    /// One login from one place: 10 in 10 minutes.
-    pair: Throttle<(Login, Place)>,
-    /// One place, whatever the login, where the owner of that login has not signed in before: 100 in 10 minutes.
-    place: Throttle<Place>,
-    /// One login from networks where its owner has not signed in before: 100 in an hour.
-    login: Throttle<Login>,
-    /// Places where the owner of a login has given the right password. They cannot be crowded out from elsewhere.
-    familiar: HashMap<(Login, Place), Millis>,
-    /// Checks of a login, by place, that run or wait at this moment.
-    running: HashMap<Login, HashMap<Place, usize>>,
-}
-
-/// Familiar places that are remembered at most.
-const FAMILIAR: usize = 100_000;
-
-/// Checks of one login from one place at the same time: more are no person's.
-const RUNNING: usize = 2;
-
-/// Checks of one login at the same time from all places where its owner has not signed in before.
-const RUNNING_ELSEWHERE: usize = 8;
-
-/// Checks of one login at the same time, whatever the place. A service with one core has 17 in all.
-const RUNNING_IN_ALL: usize = 12;
-
-/// What a check of a password may do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Try {
-    /// Go on; say how it ended with [`Limits::password_ended`].
-    Now,
-    /// Wait so many seconds.
-    Wait(u64),
-}
-
-/// How a check ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Tried {
-    /// The password was right.
-    Right,
-    /// It was wrong.
-    Wrong,
-    /// It was not checked.
-    NotAtAll,
-}
-
 impl Default for Limits {
     fn default() -> Self {
         Self::new(PARTY_WAITS)
@@ -203,15 +159,8 @@ impl Default for Limits {
 impl Limits {
     /// With so many waits for each relying party.
     pub fn new(party_waits: u32) -> Self {
-        let passwords = Passwords {
-            pair: Throttle::new(10, 600),
-            place: Throttle::new(100, 600),
-            login: Throttle::new(100, 3600),
-            familiar: HashMap::new(),
-            running: HashMap::new(),
-        };
         Self {
-            passwords: Mutex::new(passwords),
+            passwords: Mutex::default(),
             claims: Mutex::new(Throttle::new(60, 60)),
             typed: Mutex::new(Throttle::new(10, 60)),
             receipts: Mutex::new(Throttle::new(60, 60)),
@@ -247,27 +196,6 @@ fn counted<K: Hash + Eq + Clone>(tries: &Mutex<Throttle<K>>, key: K, now: Millis
     }
 }
 
-/// Logins themselves are not kept in memory.
-fn hashed(login: &str) -> Login {
-    Sha256::digest(login.to_lowercase().as_bytes()).into()
-}
-
-impl Passwords {
-    /// Whether the owner of a login has signed in there. Nobody else can crowd such a place out, neither from elsewhere
-    /// nor from beside it; ten wrong passwords in ten minutes are enough there too.
-    fn is_familiar(&self, pair: &(Login, Place)) -> bool {
-        matches!(pair.1, Place::Browser(_)) || self.familiar.contains_key(pair)
-    }
-
-    fn wait(&self, pair: &(Login, Place), now: Millis) -> Option<u64> {
-        let own = self.pair.wait(pair, now);
-        if self.is_familiar(pair) {
-            return own;
-        }
-        [own, self.place.wait(&pair.1, now), self.login.wait(&pair.0, now)].into_iter().flatten().max()
-    }
-}
-
 impl Limits {
     /// How often each limit has refused somebody.
     pub fn hits(&self) -> impl Iterator<Item = (&'static str, u64)> {
@@ -280,69 +208,6 @@ impl Limits {
     /// Somebody was refused.
     pub fn hit(&self, limit: Limit) {
         self.hits[limit as usize].fetch_add(1, Ordering::Relaxed);
-    }
-
-    /// Password checks that run or wait.
-    pub fn passwords_running(&self) -> usize {
-        lock(&self.passwords).running.values().flat_map(HashMap::values).sum()
-    }
-
-    /// Whether a password may be tried now.
-    pub fn password(&self, login: &str, place: &Place, now: Millis) -> Try {
-        let tried = self.try_password(login, place, now);
-        if tried != Try::Now {
-            self.hit(Limit::Password);
-        }
-        tried
-    }
-
-    fn try_password(&self, login: &str, place: &Place, now: Millis) -> Try {
-        let pair = (hashed(login), place.clone());
-        let mut passwords = lock(&self.passwords);
-        if let Some(seconds) = passwords.wait(&pair, now) {
-            return Try::Wait(seconds);
-        }
-        let most = if passwords.is_familiar(&pair) { RUNNING_IN_ALL } else { RUNNING_ELSEWHERE };
-        let running = passwords.running.entry(pair.0).or_default();
-        let here = running.get(place).copied().unwrap_or_default();
-        if here >= RUNNING || running.values().sum::<usize>() >= most {
-            return Try::Wait(1);
-        }
-        running.insert(pair.1, here + 1);
-        Try::Now
-    }
-
-    /// Says how a check ended. True when this was the wrong one after which others must wait.
-    pub fn password_ended(&self, login: &str, place: &Place, how: Tried, now: Millis) -> bool {
-        let pair = (hashed(login), place.clone());
-        let mut passwords = lock(&self.passwords);
-        if let Some(running) = passwords.running.get_mut(&pair.0) {
-            match running.get_mut(place) {
-                Some(here) if *here > 1 => *here -= 1,
-                _ => drop(running.remove(place)),
-            }
-            if running.is_empty() {
-                passwords.running.remove(&pair.0);
-            }
-        }
-        match how {
-            Tried::NotAtAll => false,
-            Tried::Right => {
-                passwords.pair.forget(&pair);
-                if passwords.familiar.len() < FAMILIAR {
-                    passwords.familiar.insert(pair, now);
-                }
-                false
-            }
-            Tried::Wrong => {
-                if !passwords.is_familiar(&pair) {
-                    passwords.login.count(pair.0, now);
-                    passwords.place.count(pair.1.clone(), now);
-                }
-                passwords.pair.count(pair.clone(), now);
-                passwords.wait(&pair, now).is_some()
-            }
-        }
     }
 
     /// Counts a sign-in request; seconds to wait when there were too many. Whoever knows a password must not use up

@@ -171,7 +171,7 @@ impl Figures<'_> {
             "## Complete sign-ins\n\nA complete sign-in: the relying party opens it through the API (durable) and waits; \
              the service wakes the phone; the phone\nfetches, confirms the wake, and approves with the number (both \
              signed and checked, the answer durable); the relying party\nhas the signed result. With {} enrolled users, \
-             {} of whom sign in, each with a socket open, over which the wake comes:\nproviders are not there yet. The \
+             {} of whom sign in, each with a socket open, over which the wake comes:\nno provider of pushes takes part. The \
              relying party keeps its connections; a phone makes one for each sign-in (*new*) or keeps\none (*kept*). \
              Closed loop: the next begins when one is complete. {} runs of {:.0} s.\n",
             thousands(self.plan.size),

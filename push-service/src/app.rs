@@ -1,5 +1,6 @@
 //! The service put together: built once, for production, the demo and tests alike.
 
+use crate::alarms::Alarms;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::directory::{Directory, Embedded};
@@ -41,6 +42,8 @@ pub struct App {
     pub vault: Arc<Vault>,
     /// Who waits for what.
     pub bus: Bus,
+    /// What somebody should hear of now.
+    pub alarms: Alarms,
     /// There is something to deliver.
     pub deliveries: Notify,
     /// Wakes that are on their way.
@@ -124,6 +127,7 @@ impl App {
             keys: RwLock::new(Arc::new(keys.signing)),
             vault,
             bus: Bus::default(),
+            alarms: Alarms::new(config.alarms.clone()),
             deliveries: Notify::new(),
             wakes: Wakes::default(),
             pushes,
@@ -184,6 +188,7 @@ impl App {
     /// Hands out what a use case answered, after telling everybody whom it concerns.
     pub fn tell<T>(&self, committed: Committed<T>) -> T {
         for fact in &committed.facts {
+            self.alarms.hear(fact, committed.at);
             if !self.sign_ins.take(fact, committed.at, &self.metrics) {
                 log(fact);
             }

@@ -5,6 +5,7 @@
 //! The rules are in the crate `signin`, what is remembered in `store`.
 
 pub mod admin;
+pub mod alarms;
 pub mod app;
 pub mod clock;
 pub mod config;

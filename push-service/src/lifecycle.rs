@@ -1,5 +1,6 @@
 //! Start, the tasks that run beside the handlers, and the end.
 
+use crate::alarms;
 use crate::app::{App, StartError};
 use crate::connections::{self, Bounds};
 use crate::push;
@@ -45,6 +46,7 @@ impl Running {
         tasks.spawn(expire(Arc::clone(&app)));
         tasks.spawn(webhooks::deliver(Arc::clone(&app)));
         tasks.spawn(push::send(Arc::clone(&app)));
+        tasks.spawn(alarms::deliver(Arc::clone(&app)));
         if app.tls.is_some() {
             tasks.spawn(tls::watch(Arc::clone(&app)));
         }

@@ -29,7 +29,7 @@ const PATIENCE: u64 = 10_000;
 /// Milliseconds between two looks for what is to be tried again.
 const LOOK_EVERY: u64 = 1_000;
 
-type Sender = Client<HttpsConnector<HttpConnector<Guard>>, Full<Bytes>>;
+pub(crate) type Sender = Client<HttpsConnector<HttpConnector<Guard>>, Full<Bytes>>;
 
 /// Delivers for as long as the service runs.
 pub async fn deliver(app: Arc<App>) {
@@ -63,10 +63,7 @@ pub async fn deliver(app: Arc<App>) {
 
 /// One try, and what follows from it. What cannot be noted is tried again under the same id.
 async fn try_one(app: Arc<App>, sender: Sender, delivery: Delivery) -> Delivery {
-    let outcome = tokio::select! {
-        outcome = send(&app, &sender, &delivery) => outcome,
-        () = app.clock.sleep(PATIENCE) => Err("no answer within 10 s".to_owned()),
-    };
+    let outcome = send(&app, &sender, &delivery).await;
     let noted = match &outcome {
         Ok(()) => app.store.delivered(delivery.request).await,
         Err(_) => app.store.not_delivered(delivery.request).await,
@@ -89,15 +86,23 @@ async fn send(app: &App, sender: &Sender, delivery: &Delivery) -> Result<(), Str
     let result = result::signed(app, &request).ok_or("there is no result")?;
     let id = request.asker.commission().map(|of| of.result.to_string()).unwrap_or_default();
     let uri: Uri = delivery.webhook.parse().map_err(|error| format!("webhook: {error}"))?;
-    check(&uri, &app.config.webhook_networks)?;
     let body = serde_json::json!({ "id": id, "result": result }).to_string();
-    let post = Request::post(uri)
+    post(app, sender, &uri, &id, body).await
+}
+
+/// Sends once, and waits some seconds for an answer.
+pub(crate) async fn post(app: &App, sender: &Sender, to: &Uri, id: &str, body: String) -> Result<(), String> {
+    check(to, &app.config.webhook_networks)?;
+    let request = Request::post(to)
         .header(header::CONTENT_TYPE, "application/json")
         .header(header::USER_AGENT, concat!("styrk/", env!("CARGO_PKG_VERSION")))
         .header("webhook-id", id)
         .body(Full::from(body))
         .map_err(|error| error.to_string())?;
-    let answer = sender.request(post).await.map_err(|error| with_causes(&error))?;
+    let answer = tokio::select! {
+        answer = sender.request(request) => answer.map_err(|error| with_causes(&error))?,
+        () = app.clock.sleep(PATIENCE) => return Err("no answer within 10 s".to_owned()),
+    };
     match answer.status() {
         status if status.is_success() => Ok(()),
         status @ StatusCode::GONE => Err(format!("{status}: remove the webhook if nobody listens any more")),
@@ -133,7 +138,8 @@ fn guard(networks: &[Network]) -> Guard {
     Guard::allowing(allowed, "; name its network in webhook_networks")
 }
 
-fn sender(app: &App) -> Sender {
+/// What connects to webhooks.
+pub(crate) fn sender(app: &App) -> Sender {
     let mut roots = rustls::RootCertStore::empty();
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
     let provider = Arc::new(rustls::crypto::ring::default_provider());

@@ -35,6 +35,8 @@ pub(super) struct File {
     #[serde(default)]
     pub(super) webhook_networks: Vec<String>,
     #[serde(default)]
+    pub(super) alarms: AlarmsFile,
+    #[serde(default)]
     pub(super) policy: PolicyFile,
     #[serde(default)]
     pub(super) push: PushFile,
@@ -53,6 +55,12 @@ pub(super) struct OrganisationFile {
 pub(super) struct LogFile {
     pub(super) format: Format,
     pub(super) level: Option<String>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct AlarmsFile {
+    pub(super) webhook: Option<String>,
 }
 
 #[derive(Default, Deserialize)]

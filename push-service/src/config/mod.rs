@@ -10,6 +10,7 @@ pub mod settings;
 use authenticator_protocol::enrolment::Organisation;
 use authenticator_protocol::link::{MAX_LINK, ServerAddress};
 use authenticator_protocol::text::is_visible;
+use axum::http::Uri;
 use file::File;
 use serde::Deserialize;
 use signin::network::Network;
@@ -23,6 +24,7 @@ use tracing_subscriber::filter::LevelFilter;
 use crate::http::pages::MYAPPS;
 use crate::limits::PARTY_WAITS;
 use crate::pages::brand::Colour;
+use crate::webhooks;
 
 /// Everything that an operator decides.
 #[derive(Clone, Debug)]
@@ -59,6 +61,8 @@ pub struct Config {
     pub push: push::Push,
     /// Private networks that results may be delivered to.
     pub webhook_networks: Vec<Network>,
+    /// Who is told of alarms, if anybody.
+    pub alarms: Option<Uri>,
     /// Calls of the API within a second, for each relying party.
     pub api_calls: u32,
     /// Waits at the same time, for each relying party.
@@ -166,6 +170,11 @@ fn value(setting: &'static str, problem: impl ToString) -> ConfigError {
     ConfigError::Value { setting, problem: problem.to_string() }
 }
 
+/// Where alarms go; whether it is allowed depends on `webhook_networks`, see [`Config::check`].
+fn alarms(text: &str) -> Result<Uri, ConfigError> {
+    text.parse().map_err(|error| value("alarms.webhook", error))
+}
+
 impl Config {
     /// Reads a file, and what the environment says instead of it.
     pub fn read(path: &Path) -> Result<Self, ConfigError> {
@@ -214,6 +223,7 @@ impl Config {
                 .policy
                 .policy(networks("policy.trusted_networks", &file.policy.trusted_networks)?)?,
             webhook_networks: networks("webhook_networks", &file.webhook_networks)?,
+            alarms: file.alarms.webhook.as_deref().map(alarms).transpose()?,
             proxies: networks("trusted_proxies", &file.trusted_proxies)?,
             organisation: Organisation {
                 name: file.organisation.name,
@@ -248,6 +258,10 @@ impl Config {
             if text.is_empty() || !is_visible(text, 80) {
                 return Err(value(setting, "1 to 80 characters, none of them invisible"));
             }
+        }
+        if let Some(webhook) = &self.alarms {
+            webhooks::check(webhook, &self.webhook_networks)
+                .map_err(|problem| value("alarms.webhook", problem))?;
         }
         for (setting, address) in [("public_url", &self.public_url), ("link_url", &self.link_url)] {
             // What looks like another host in one script or the other.

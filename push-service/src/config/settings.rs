@@ -134,7 +134,12 @@ pub const SETTINGS: &[Setting] = &[
     list(
         "webhook_networks",
         Kind::List,
-        "Private networks that results may be delivered to, ranges as above. Public addresses always may.",
+        "Private networks that results and alarms may be delivered to, ranges as above. Public addresses always may.",
+    ),
+    optional(
+        "alarms.webhook",
+        "nobody is told",
+        "Where [alarms](operations.md#alarms) are sent: `https`, to a public address or one in `webhook_networks`.",
     ),
     number("policy.digits", || policy().digits.get().to_string(), "Digits of a number, 2 to 8."),
     number("policy.lifetime", || policy().lifetime.to_string(), "Seconds of a sign-in request, 60 to 120."),

@@ -49,6 +49,16 @@ impl World {
         Ok(Self { demo, web })
     }
 
+    /// Starts with these tables of the configuration; Anna's phone enrolled and her browser signed in.
+    pub async fn configured(tables: String) -> Result<(Self, Visitor, RawPhone), Error> {
+        let clock = ManualClock::standing(BEGINNING);
+        let options = Options { clock, policy: DIGITS.to_owned(), push: tables, ..Options::default() };
+        let demo = Demo::start(options).await?;
+        demo.clock.advance(SURE);
+        let web = Web::new(&demo.service);
+        Self { demo, web }.with_anna().await
+    }
+
     /// With the providers' fakes, Anna's phone enrolled and her browser signed in.
     pub async fn with_providers() -> Result<(Providers, Self, Visitor, RawPhone), Error> {
         let clock = ManualClock::standing(BEGINNING);
@@ -62,20 +72,20 @@ impl World {
         SystemClock.sleep(1_000).await;
         demo.clock.advance(SURE);
         let web = Web::new(&demo.service);
-        let world = Self { demo, web };
-        let (mut browser, mut phone) = (world.browser(), world.phone());
-        sign_in(&mut browser).await?;
-        phone.enrol(&mut browser).await?;
+        let (world, browser, phone) = Self { demo, web }.with_anna().await?;
         Ok((providers, world, browser, phone))
     }
 
     /// With Anna's phone enrolled and her browser signed in.
     pub async fn enrolled(policy: &str) -> Result<(Self, Visitor, RawPhone), Error> {
-        let world = Self::start(policy).await?;
-        let (mut browser, mut phone) = (world.browser(), world.phone());
+        Self::start(policy).await?.with_anna().await
+    }
+
+    async fn with_anna(self) -> Result<(Self, Visitor, RawPhone), Error> {
+        let (mut browser, mut phone) = (self.browser(), self.phone());
         sign_in(&mut browser).await?;
         phone.enrol(&mut browser).await?;
-        Ok((world, browser, phone))
+        Ok((self, browser, phone))
     }
 
     /// A browser that was never here.

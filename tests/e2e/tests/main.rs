@@ -1,5 +1,6 @@
 //! What the specification promises, over real HTTP and WebSocket: one file for each noun.
 
+mod alarm;
 mod answer;
 mod app;
 mod body;

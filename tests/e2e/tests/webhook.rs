@@ -15,13 +15,13 @@ use tokio::net::TcpListener;
 
 /// A backend that listens, and answers as a test says.
 #[derive(Clone)]
-struct Receiver {
+pub(crate) struct Receiver {
     status: Arc<Mutex<StatusCode>>,
     got: Arc<Mutex<Vec<(String, Value)>>>,
 }
 
 impl Receiver {
-    async fn start(status: StatusCode) -> Result<(Self, String), Error> {
+    pub(crate) async fn start(status: StatusCode) -> Result<(Self, String), Error> {
         let receiver = Self { status: Arc::new(Mutex::new(status)), got: Arc::default() };
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = format!("http://{}/styrk", listener.local_addr()?);
@@ -33,11 +33,11 @@ impl Receiver {
         Ok((receiver, address))
     }
 
-    fn answers(&self, status: StatusCode) {
+    pub(crate) fn answers(&self, status: StatusCode) {
         *self.status.lock().expect("whole") = status;
     }
 
-    fn got(&self) -> Vec<(String, Value)> {
+    pub(crate) fn got(&self) -> Vec<(String, Value)> {
         self.got.lock().expect("whole").clone()
     }
 

@@ -61,27 +61,29 @@ page-confirm-ask = Confirm on the phone
 
 ## Ways a sign-in ends
 
+page-ended-outside = You are not signed in.
+page-ended-inside = The page was not opened. What you had opened before is still there.
 page-ended-denied-title = The sign-in was denied
-page-ended-denied-text = The sign-in was denied on the phone. You are not signed in.
+page-ended-denied-text = The sign-in was denied on the phone.
 page-ended-denied-next = Try again if you wanted to sign in. Was it not you who answered on the phone? Contact IT support.
 page-ended-reported-title = The sign-in was stopped
-page-ended-reported-text = Somebody answered "No, it's not me" on the phone. You are not signed in, and IT support can see what happened.
+page-ended-reported-text = Somebody answered "No, it's not me" on the phone. IT support can see what happened.
 page-ended-reported-next = Did you press the wrong button? Try again, or contact IT support if the phone gets no new request.
 page-ended-wrong-number-title = Wrong number
 page-ended-wrong-number-text = A wrong number was entered on the phone, so this sign-in was stopped. Try again.
 page-ended-wrong-number-next = Every sign-in has its own number, which can be entered only once. Was it not you who entered it? Contact IT support.
 page-ended-expired-title = The time ran out
-page-ended-expired-text = Nobody answered in time. You are not signed in.
+page-ended-expired-text = Nobody answered in time.
 page-ended-expired-next = Have your phone ready and try again. No notification? Open the app and pull down.
 page-ended-cancelled-title = The sign-in was cancelled
-page-ended-cancelled-text = You cancelled the sign-in. You are not signed in.
+page-ended-cancelled-text = You cancelled the sign-in.
 page-ended-cancelled-next = Try again when you want to sign in.
 page-ended-superseded-title = A newer sign-in took over
 page-ended-superseded-text = This sign-in was replaced by a newer one in another tab. The number shown here is no longer valid.
 page-ended-superseded-next = Continue in the other tab. If you cannot find it, sign in here instead.
 page-ended-superseded-here = Sign in here instead
 page-ended-failed-title = The sign-in could not be completed
-page-ended-failed-text = The phone answered, but the answer could not be confirmed. You are not signed in.
+page-ended-failed-text = The phone answered, but the answer could not be confirmed.
 page-ended-failed-next = Try again. If it happens once more, update the app or contact IT support.
 page-ended-locked-title = The app is blocked for sign-in
 page-ended-locked-text = A wrong number has been entered too many times. The app cannot be used to sign in until IT support has unlocked it.

@@ -61,27 +61,29 @@ page-confirm-ask = Bekräfta i telefonen
 
 ## Ways a sign-in ends
 
+page-ended-outside = Du är inte inloggad.
+page-ended-inside = Sidan öppnades inte. Det som du redan har öppnat kan du använda som förut.
 page-ended-denied-title = Inloggningen nekades
-page-ended-denied-text = Inloggningen nekades i telefonen. Du är inte inloggad.
+page-ended-denied-text = Inloggningen nekades i telefonen.
 page-ended-denied-next = Försök igen om du ville logga in. Var det inte du som svarade i telefonen? Kontakta IT-support.
 page-ended-reported-title = Inloggningen stoppades
-page-ended-reported-text = Någon svarade ”Nej, det är inte jag” i telefonen. Du är inte inloggad, och IT-support kan se vad som hände.
+page-ended-reported-text = Någon svarade ”Nej, det är inte jag” i telefonen. IT-support kan se vad som hände.
 page-ended-reported-next = Tryckte du fel? Försök igen, eller kontakta IT-support om telefonen inte får någon ny begäran.
 page-ended-wrong-number-title = Fel nummer
 page-ended-wrong-number-text = Fel nummer angavs i telefonen, så inloggningen avbröts. Försök igen.
 page-ended-wrong-number-next = Varje inloggning har ett eget nummer som bara kan anges en gång. Var det inte du som angav numret? Kontakta IT-support.
 page-ended-expired-title = Tiden gick ut
-page-ended-expired-text = Ingen svarade i tid. Du är inte inloggad.
+page-ended-expired-text = Ingen svarade i tid.
 page-ended-expired-next = Ha telefonen till hands och försök igen. Kommer ingen avisering? Öppna appen och dra nedåt.
 page-ended-cancelled-title = Inloggningen avbröts
-page-ended-cancelled-text = Du avbröt inloggningen. Du är inte inloggad.
+page-ended-cancelled-text = Du avbröt inloggningen.
 page-ended-cancelled-next = Försök igen när du vill logga in.
 page-ended-superseded-title = En nyare inloggning tog över
 page-ended-superseded-text = Den här inloggningen ersattes av en nyare i en annan flik. Numret som visades här gäller inte längre.
 page-ended-superseded-next = Fortsätt i den andra fliken. Hittar du den inte, logga in här i stället.
 page-ended-superseded-here = Logga in här i stället
 page-ended-failed-title = Inloggningen gick inte att slutföra
-page-ended-failed-text = Telefonen svarade, men svaret gick inte att bekräfta. Du är inte inloggad.
+page-ended-failed-text = Telefonen svarade, men svaret gick inte att bekräfta.
 page-ended-failed-next = Försök igen. Händer det en gång till, uppdatera appen eller kontakta IT-support.
 page-ended-locked-title = Appen är spärrad för inloggning
 page-ended-locked-text = Fel nummer har angetts för många gånger. Därför går det inte att logga in med appen förrän IT-support har låst upp den.

@@ -9,6 +9,8 @@ use texts::Texts;
 pub struct Ended {
     /// How it ended.
     pub reason: Reason,
+    /// The password was enough for what the user had opened before.
+    pub inside: bool,
     /// What IT support finds the sign-in by.
     pub reference: String,
 }
@@ -96,6 +98,15 @@ impl Reason {
         }
     }
 
+    /// Where the user is now, if that is not said yet.
+    fn outcome(self, inside: bool, t: &Texts) -> &'static str {
+        match self {
+            Self::WrongNumber | Self::Superseded | Self::Locked => "",
+            _ if inside => t.page_ended_inside(),
+            _ => t.page_ended_outside(),
+        }
+    }
+
     /// How loudly it is told: what the user did is no alarm.
     fn note(self) -> &'static str {
         match self {
@@ -112,12 +123,14 @@ struct Html<'a> {
     view: &'a Ended,
     title: &'static str,
     text: &'static str,
+    outcome: &'static str,
     next: &'static str,
 }
 
 impl Ended {
     pub(super) fn html(&self, f: Framed<'_>) -> String {
         let [title, text, next] = self.reason.words(&f.t);
-        render(&Html { f, view: self, title, text, next })
+        let outcome = self.reason.outcome(self.inside, &f.t);
+        render(&Html { f, view: self, title, text, outcome, next })
     }
 }

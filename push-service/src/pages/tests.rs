@@ -52,7 +52,8 @@ fn views() -> Vec<View> {
         views.push(View::Number(number::Number { purpose, number, devices, request, waiting: waiting() }));
     }
     views.extend(
-        ended::Reason::ALL.map(|reason| View::Ended(ended::Ended { reason, reference: NASTY.into() })),
+        ended::Reason::ALL
+            .map(|reason| View::Ended(ended::Ended { reason, inside: true, reference: NASTY.into() })),
     );
     views.push(View::Confirm(confirm::Confirm { to: NASTY.into() }));
     views.extend(

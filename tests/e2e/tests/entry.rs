@@ -1,5 +1,6 @@
 //! Inside and outside the organisation's network (journey 1).
 
+use authenticator_protocol::answer::DenialReason;
 use authenticator_protocol::challenge::Purpose;
 use demo::organisation::{PASSWORD, USERS};
 use demo::visitor::Visitor;
@@ -39,6 +40,10 @@ async fn inside_the_password_is_enough_but_not_for_the_security_page() -> Outcom
         assert!(page.says("Confirm that it is you") && page.number().is_none());
     }
     assert_eq!(browser.post("/register/start", &[]).await?.status.as_u16(), 403, "nor for another phone");
+    browser.post("/sign-in/again", &[("to", "/security")]).await?;
+    phone.deny(DenialReason::Cancelled).await?;
+    let page = browser.get("/sign-in/number").await?;
+    assert!(page.says("What you had opened before is still there") && !page.says("You are not signed in"));
     let page = browser.post("/sign-in/again", &[("to", "/security")]).await?;
     let right = page.number().ok_or("no number")?;
     assert!(page.says("You are about to open your security information"));

@@ -94,7 +94,7 @@ pub async fn get(
             Ok(visit.page(&app, Some(&known.user.name), View::Number(number)).into_response())
         }
         (Some(end), false) if end.end == End::Approved => complete(&app, visit, known.session.key).await,
-        (Some(end), _) => Ok(ended(&app, visit, &known.user.name, reason(end.end))),
+        (Some(end), _) => Ok(ended(&app, &session, reason(end.end))),
     }
 }
 
@@ -102,7 +102,7 @@ pub async fn get(
 async fn nothing_asked(app: &App, session: &Session, to: &str) -> Result<Response, PageError> {
     let (visit, user) = (&session.visit, &session.known.user);
     if user.app_locked {
-        return Ok(ended(app, visit, &user.name, Reason::Locked));
+        return Ok(ended(app, session, Reason::Locked));
     }
     let devices = app.store.devices(user.id).await?;
     if !devices.iter().any(|device| device.state == DeviceState::Active) {
@@ -165,9 +165,11 @@ const fn reason(end: End) -> Reason {
     }
 }
 
-fn ended(app: &App, visit: &Visit, user: &str, reason: Reason) -> Response {
-    let view = EndedPage { reason, reference: visit.request_id.clone() };
-    visit.page(app, Some(user), View::Ended(view)).into_response()
+fn ended(app: &App, session: &Session, reason: Reason) -> Response {
+    let Session { visit, known } = session;
+    let inside = known.session.entered.is_some();
+    let view = EndedPage { reason, inside, reference: visit.request_id.clone() };
+    visit.page(app, Some(&known.user.name), View::Ended(view)).into_response()
 }
 
 /// Which request a page waits for.

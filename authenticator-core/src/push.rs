@@ -275,8 +275,7 @@ impl Core {
             Err(_) => {
                 let failed = line.registering.failed;
                 line.registering.failed = failed.saturating_add(1);
-                let wait = FIRST_WAIT.saturating_mul(1 << failed.min(10)).min(LAST_WAIT);
-                let wait = wait.saturating_add(self.random.below(wait / 2));
+                let wait = self.random.wait(FIRST_WAIT, LAST_WAIT, failed);
                 line.registering.timer = Some(self.queue.timer(wait));
             }
         }

@@ -24,8 +24,15 @@ impl Generator {
         mac.finalize().into_bytes().into()
     }
 
+    /// How long to wait after so many failures: `first`, doubled up to `last`, and up to half of it more, so that not all
+    /// phones come back together.
+    pub(crate) fn wait(&mut self, first: u64, last: u64, failed: u32) -> u64 {
+        let wait = first.saturating_mul(1 << failed.min(32)).min(last);
+        wait.saturating_add(self.below(wait / 2))
+    }
+
     /// A number below `bound`, for spreading out what need not be secret.
-    pub(crate) fn below(&mut self, bound: u64) -> u64 {
+    fn below(&mut self, bound: u64) -> u64 {
         u64::from_le_bytes(authenticator_protocol::random::bytes(self)) % bound.max(1)
     }
 }

@@ -269,9 +269,8 @@ impl Core {
         let Some(line) = self.lines.get_mut(id) else { return };
         line.link = Link::Closed;
         if front {
-            let wait = FIRST_WAIT.saturating_mul(1 << line.failed.min(6)).min(LAST_WAIT);
+            let wait = self.random.wait(FIRST_WAIT, LAST_WAIT, line.failed);
             line.failed = line.failed.saturating_add(1);
-            let wait = wait.saturating_add(self.random.below(wait / 2));
             line.link = Link::Pausing { timer: self.queue.timer(wait) };
         }
     }

@@ -9,7 +9,7 @@ use crate::webhooks::{Sender, post, sender};
 use authenticator_protocol::code::Bytes;
 use authenticator_protocol::ids::UserId;
 use authenticator_protocol::random::bytes;
-use authenticator_protocol::time::Millis;
+use authenticator_protocol::time::{Millis, Seconds};
 use axum::http::Uri;
 use serde_json::{Value, json};
 use signin::fact::{Fact, FactKind};
@@ -46,7 +46,7 @@ pub struct Alarms {
     queue: mpsc::Sender<Raised>,
     /// Until [`deliver`] takes it.
     waiting: Mutex<Option<mpsc::Receiver<Raised>>>,
-    lately: Mutex<Remembered<(FactKind, Option<UserId>), Millis>>,
+    lately: Mutex<Remembered<(FactKind, Option<UserId>), Seconds>>,
 }
 
 struct Raised {
@@ -77,13 +77,9 @@ impl Alarms {
 
     fn is_new(&self, fact: &Fact, at: Millis) -> bool {
         let mut lately = self.lately.lock().unwrap_or_else(PoisonError::into_inner);
-        lately.tidy(REMEMBERED, at.seconds(), |told| at < told.plus_seconds(EVERY));
-        let key = (fact.kind, fact.user);
-        let is_new = lately.things.get(&key).is_none_or(|told| at >= told.plus_seconds(EVERY));
-        if is_new {
-            lately.things.insert(key, at);
-        }
-        is_new
+        let now = at.seconds();
+        lately.tidy(REMEMBERED, now, |told| now.0 < told.0 + EVERY);
+        lately.is_first((fact.kind, fact.user), EVERY, now)
     }
 }
 

@@ -27,6 +27,17 @@ impl<K: Eq + Hash, V> Remembered<K, V> {
     }
 }
 
+impl<K: Eq + Hash> Remembered<K, Seconds> {
+    /// Whether this is the first such thing in so many seconds; if so, it is remembered as that.
+    pub(crate) fn is_first(&mut self, thing: K, seconds: u64, now: Seconds) -> bool {
+        let is_first = self.things.get(&thing).is_none_or(|last| now.0 >= last.0 + seconds);
+        if is_first {
+            self.things.insert(thing, now);
+        }
+        is_first
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -19,12 +19,7 @@ pub(super) struct Alarms(Mutex<Remembered<(Provider, Alarm), Seconds>>);
 impl Alarms {
     fn is_new(&self, provider: Provider, alarm: Alarm, now: Seconds) -> bool {
         let mut raised = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let last = raised.things.get(&(provider, alarm)).copied();
-        let new = last.is_none_or(|last| now.0 >= last.0 + ALARM_EVERY);
-        if new {
-            raised.things.insert((provider, alarm), now);
-        }
-        new
+        raised.is_first((provider, alarm), ALARM_EVERY, now)
     }
 }
 

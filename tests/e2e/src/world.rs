@@ -42,7 +42,10 @@ impl World {
     /// Starts under this policy, with these bounds for connections.
     pub async fn start_within(policy: &str, bounds: Bounds) -> Result<Self, Error> {
         let clock = ManualClock::standing(BEGINNING);
-        let options = Options { clock, policy: policy.to_owned(), bounds, ..Options::default() };
+        Self::with(Options { clock, policy: policy.to_owned(), bounds, ..Options::default() }).await
+    }
+
+    async fn with(options: Options) -> Result<Self, Error> {
         let demo = Demo::start(options).await?;
         demo.clock.advance(SURE);
         let web = Web::new(&demo.service);
@@ -53,10 +56,7 @@ impl World {
     pub async fn configured(tables: String) -> Result<(Self, Visitor, RawPhone), Error> {
         let clock = ManualClock::standing(BEGINNING);
         let options = Options { clock, policy: DIGITS.to_owned(), push: tables, ..Options::default() };
-        let demo = Demo::start(options).await?;
-        demo.clock.advance(SURE);
-        let web = Web::new(&demo.service);
-        Self { demo, web }.with_anna().await
+        Self::with(options).await?.with_anna().await
     }
 
     /// With the providers' fakes, Anna's phone enrolled and her browser signed in.
